@@ -1,0 +1,444 @@
+"""The types that the library returns: spans, people, positions, bodies, locations, units, documents.
+
+All are frozen, slotted and comparable, print short, and turn into plain JSON values and back without loss
+(``Document.to_dict`` / ``Document.from_dict``). This module imports nothing of the package: every stage may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+Label = Literal["PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC"]
+Status = Literal["current", "former", "acting"]
+Level = Literal["central", "province", "district", "commune", "grassroots"]
+
+LABELS: tuple[Label, ...] = ("PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC")
+"""The seven labels of the schema, in the order of its three layers."""
+
+LAYER: Mapping[str, int] = {"PER": 0, "POS": 0, "PARTY": 1, "STATE": 1, "MASS": 1, "ORG": 1, "LOC": 2}
+"""The layer of each label; a span nests only inside spans of a lower layer."""
+
+
+class GovnerError(Exception):
+    """Base of every error that the library raises on purpose; its message names the input and the mend."""
+
+
+class InputError(GovnerError, ValueError):
+    """The caller's text, record or file cannot be used; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One mention. ``start`` and ``end`` count characters of the document's text; ``text == document.text[start:end]``.
+
+    ``person`` numbers the people of one document, on PER and on a POS with a known holder. ``score`` is a probability
+    in [0, 1]; a rule's span has 1.0.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str
+    person: int | None = None
+    score: float = 1.0
+
+    def __repr__(self) -> str:
+        holder = "" if self.person is None else f":{self.person}"
+        return f"{self.label}{holder}[{self.start}:{self.end}] {self.text!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An administrative unit of Vietnam over one span of time.
+
+    ``code`` is the General Statistics Office's code, ``level`` 1 for a province, 2 for a district, 3 for a commune;
+    ``parent`` the code of the unit above. ``valid_from`` and ``valid_to`` are ISO days, both inclusive, ``None`` for
+    "before the first listing" and "to this day". ``lat`` and ``lon`` are degrees (WGS 84). ``successors`` and
+    ``predecessors`` are ids of the units that it went into, or came from, on 1 July 2025.
+    """
+
+    code: str
+    name: str
+    type: str
+    level: int
+    parent: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    successors: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """``"LEVEL:CODE"``, as in the ``links`` of an annotated text; a code is reused, so pair it with a date."""
+        return f"{self.level}:{self.code}"
+
+    @property
+    def full_name(self) -> str:
+        """Type word and name: ``"huyện Bình Sơn"``."""
+        return f"{self.type[0].lower()}{self.type[1:]} {self.name}"
+
+    def __repr__(self) -> str:
+        return f"Unit({self.id} {self.full_name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A named place of the document with all its mentions.
+
+    ``kind`` is one of ``country``, ``province``, ``district``, ``commune``, ``village``, ``region``, ``water``,
+    ``mountain``, ``island``, ``road``, ``facility``, ``city`` (abroad) or ``place``. ``unit`` is the administrative
+    unit meant, or ``None`` where the text leaves it open; ``evidence`` says in one word why it was chosen.
+    """
+
+    name: str
+    kind: str
+    unit: Unit | None = None
+    mentions: tuple[Span, ...] = ()
+    evidence: str = ""
+
+    def __repr__(self) -> str:
+        return f"Location({self.name!r}, {self.kind}{f', {self.unit.id}' if self.unit else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation: base of PartyBody, StateBody, MassBody and Organization.
+
+    ``name`` is the canonical, resolved name ("Tỉnh ủy Quảng Ngãi" where the text says "Tỉnh ủy"); ``kind`` a value of a
+    closed taxonomy (``govner.lexicon.BODY_KINDS``); ``level`` where it stands; ``organ`` the part that is named
+    ("Ban Thường vụ"), ``parent`` the body that the organ belongs to ("Huyện ủy Bình Sơn"); ``unit`` the
+    administrative unit that it governs.
+    """
+
+    label: ClassVar[str] = "ORG"
+
+    name: str
+    kind: str = "other"
+    level: Level | None = None
+    organ: str | None = None
+    parent: str | None = None
+    unit: Unit | None = None
+    mentions: tuple[Span, ...] = ()
+    evidence: str = ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self.kind}{f', {self.unit.id}' if self.unit else ''})"
+
+
+class PartyBody(Body):
+    """A body of the Communist Party of Vietnam."""
+
+    __slots__ = ()
+    label: ClassVar[str] = "PARTY"
+
+
+class StateBody(Body):
+    """A body of the Vietnamese state."""
+
+    __slots__ = ()
+    label: ClassVar[str] = "STATE"
+
+
+class MassBody(Body):
+    """The Fatherland Front or one of its member organisations."""
+
+    __slots__ = ()
+    label: ClassVar[str] = "MASS"
+
+
+class Organization(Body):
+    """Any other named organisation."""
+
+    __slots__ = ()
+    label: ClassVar[str] = "ORG"
+
+
+BODY_TYPES: Mapping[str, type[Body]] = {t.label: t for t in (PartyBody, StateBody, MassBody, Organization)}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A post that the text gives to a person.
+
+    ``title`` is the office without its body ("Phó Bí thư Thường trực"); ``place`` the place it names beside or instead
+    of a body ("Tổng thống" of "Mỹ"); ``kind`` whose office it is: ``party``, ``state``, ``mass``, ``organization``,
+    ``foreign`` or ``other``; ``status`` current, former or acting; ``person`` the holder's number in the
+    document, ``None`` where the document names no holder; ``evidence`` says in one word how the holder was found.
+    """
+
+    title: str
+    body: Body | None = None
+    place: str | None = None
+    kind: str = "other"
+    status: Status = "current"
+    mentions: tuple[Span, ...] = ()
+    person: int | None = None
+    evidence: str = ""
+
+    @property
+    def name(self) -> str:
+        """Title, body and place in one line: ``"Chủ tịch HĐND tỉnh Quảng Ngãi"``."""
+        parts = [self.title]
+        if self.body is not None:
+            parts.append(self.body.name)
+        if self.place is not None:
+            parts.append(self.place)
+        return " ".join(parts)
+
+    def __str__(self) -> str:
+        return {"current": "", "former": "nguyên ", "acting": ""}[self.status] + self.name
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human being of the document: ``name`` is the fullest form, ``mentions`` all PER spans, in text order."""
+
+    id: int
+    name: str
+    mentions: tuple[Span, ...] = ()
+    positions: tuple[Position, ...] = ()
+
+    @property
+    def is_official(self) -> bool:
+        """Whether the text gives the person an office in a Vietnamese Party, state or Front body, now or formerly."""
+        return any(position.kind in ("party", "state", "mass") for position in self.positions)
+
+    def __repr__(self) -> str:
+        return f"Person({self.name!r}, {list(self.positions)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and what was read in it.
+
+    ``spans`` are all mentions, sorted by start, the longer first, nested as the schema says; ``people``, ``bodies`` and
+    ``locations`` are the entities behind them, in the order of their first mention. ``date`` is an ISO day or ``None``,
+    ``source`` the paper or feed.
+    """
+
+    text: str
+    id: str | None = None
+    date: str | None = None
+    source: str | None = None
+    spans: tuple[Span, ...] = ()
+    people: tuple[Person, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    locations: tuple[Location, ...] = ()
+    positions: tuple[Position, ...] = field(default=(), repr=False)
+
+    @property
+    def officials(self) -> tuple[Person, ...]:
+        """The people who hold or held an office in a Vietnamese Party, state or Front body."""
+        return tuple(person for person in self.people if person.is_official)
+
+    @property
+    def party_bodies(self) -> tuple[PartyBody, ...]:
+        return tuple(body for body in self.bodies if isinstance(body, PartyBody))
+
+    @property
+    def state_bodies(self) -> tuple[StateBody, ...]:
+        return tuple(body for body in self.bodies if isinstance(body, StateBody))
+
+    @property
+    def mass_bodies(self) -> tuple[MassBody, ...]:
+        return tuple(body for body in self.bodies if isinstance(body, MassBody))
+
+    @property
+    def organizations(self) -> tuple[Organization, ...]:
+        return tuple(body for body in self.bodies if isinstance(body, Organization))
+
+    @property
+    def links(self) -> list[list[Any]]:
+        """``[start, end, unit]`` for every place and body mention whose unit is known; ``"VN"`` is the country."""
+        found: list[list[Any]] = []
+        for entity in (*self.bodies, *self.locations):
+            unit = link_id(entity)
+            if unit is not None:
+                found += [[span.start, span.end, unit] for span in entity.mentions]
+        return sorted(found)
+
+    def __repr__(self) -> str:
+        head = self.text[:40].replace("\n", " ")
+        return (
+            f"Document({self.id or head!r}, {len(self.spans)} spans, {len(self.people)} people, "
+            f"{len(self.bodies)} bodies, {len(self.locations)} locations)"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as plain JSON values, in the format of the annotated texts.
+
+        ``id``, ``date``, ``source``, ``text``, ``spans`` (``[start, end, label, person]``), ``links``
+        (``[start, end, unit]``), then ``people``, ``bodies``, ``locations`` and ``positions`` (those without a named
+        holder); entities name their mentions by ``[start, end]``, a position its body by the place in ``bodies``.
+        ``scores``, one a span, is there only where a span has one below 1.
+        """
+        order = {id(body): n for n, body in enumerate(self.bodies)}
+        same = {body: n for n, body in reversed(list(enumerate(self.bodies)))}
+        number = {"order": order, "same": same}
+        out: dict[str, Any] = {
+            "id": self.id,
+            "date": self.date,
+            "source": self.source,
+            "text": self.text,
+            "spans": [[s.start, s.end, s.label, s.person] for s in self.spans],
+            "links": self.links,
+            "people": [
+                {
+                    "id": person.id,
+                    "name": person.name,
+                    "official": person.is_official,
+                    "mentions": _edges(person.mentions),
+                    "positions": [_position_to_dict(p, number) for p in person.positions],
+                }
+                for person in self.people
+            ],
+            "bodies": [
+                {
+                    "label": body.label,
+                    "name": body.name,
+                    "kind": body.kind,
+                    "level": body.level,
+                    "organ": body.organ,
+                    "parent": body.parent,
+                    "unit": _unit_to_dict(body.unit),
+                    "mentions": _edges(body.mentions),
+                    "evidence": body.evidence,
+                }
+                for body in self.bodies
+            ],
+            "locations": [
+                {
+                    "name": location.name,
+                    "kind": location.kind,
+                    "unit": _unit_to_dict(location.unit),
+                    "mentions": _edges(location.mentions),
+                    "evidence": location.evidence,
+                }
+                for location in self.locations
+            ],
+            "positions": [_position_to_dict(p, number) for p in self.positions],
+        }
+        if any(span.score != 1.0 for span in self.spans):
+            out["scores"] = [span.score for span in self.spans]
+        return out
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Document:
+        """Read what ``to_dict`` wrote, or a row of annotated text that has ``text`` and ``spans`` alone.
+
+        Raises ``InputError`` naming the document and the field that is missing or does not fit.
+        """
+        name = data.get("id") if isinstance(data, Mapping) else None
+        try:
+            return _document(data)
+        except InputError:
+            raise
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            what = f"no field {error}" if isinstance(error, KeyError) else str(error)
+            raise InputError(f"document {name!r}: not an annotated document: {what}") from error
+
+
+def link_id(entity: Body | Location) -> str | None:
+    """The unit of an entity as ``links`` writes it: ``"LEVEL:CODE"``, ``"VN"`` for the country, or ``None``."""
+    if entity.unit is not None:
+        return entity.unit.id
+    return "VN" if entity.evidence == "country" or (isinstance(entity, Body) and entity.level == "central") else None
+
+
+def _edges(spans: Iterable[Span]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def _unit_to_dict(unit: Unit | None) -> dict[str, Any] | None:
+    if unit is None:
+        return None
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "type": unit.type,
+        "level": unit.level,
+        "parent": unit.parent,
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+        "lat": unit.lat,
+        "lon": unit.lon,
+        "successors": list(unit.successors),
+        "predecessors": list(unit.predecessors),
+    }
+
+
+def _unit(data: Mapping[str, Any] | None) -> Unit | None:
+    if data is None:
+        return None
+    plural = {key: tuple(data.get(key, ())) for key in ("successors", "predecessors")}
+    return Unit(**{**data, **plural})
+
+
+def _position_to_dict(position: Position, number: Mapping[str, Mapping[Any, int]]) -> dict[str, Any]:
+    body = position.body
+    index = None if body is None else number["order"].get(id(body), number["same"].get(body))
+    return {
+        "title": position.title,
+        "name": position.name,
+        "body": index,
+        "place": position.place,
+        "kind": position.kind,
+        "status": position.status,
+        "mentions": _edges(position.mentions),
+        "person": position.person,
+        "evidence": position.evidence,
+    }
+
+
+def _document(data: Mapping[str, Any]) -> Document:
+    text = data["text"]
+    if not isinstance(text, str):
+        raise InputError(f"document {data.get('id')!r}: text is {type(text).__name__}, not a string")
+    rows, scores = data.get("spans", []), data.get("scores")
+    spans = []
+    for n, (start, end, label, *person) in enumerate(rows):
+        if label not in LAYER or not 0 <= start < end <= len(text):
+            raise InputError(f"document {data.get('id')!r}: span {n} [{start}, {end}, {label!r}] does not fit the text")
+        spans.append(
+            Span(start, end, label, text[start:end], person[0] if person else None, scores[n] if scores else 1.0)
+        )
+    spans.sort(key=lambda s: (s.start, -s.end, LAYER[s.label]))
+    at = {(span.start, span.end, span.label): span for span in spans}
+
+    def mentions(entity: Mapping[str, Any], label: str) -> tuple[Span, ...]:
+        return tuple(at[start, end, label] for start, end in entity["mentions"])
+
+    bodies = tuple(
+        BODY_TYPES[row["label"]](
+            row["name"], row["kind"], row["level"], row["organ"], row["parent"], _unit(row["unit"]),
+            mentions(row, row["label"]), row["evidence"],
+        )
+        for row in data.get("bodies", [])
+    )  # fmt: skip
+
+    def position(row: Mapping[str, Any]) -> Position:
+        body = None if row["body"] is None else bodies[row["body"]]
+        return Position(
+            row["title"], body, row["place"], row["kind"], row["status"], mentions(row, "POS"), row["person"],
+            row["evidence"],
+        )  # fmt: skip
+
+    people = tuple(
+        Person(row["id"], row["name"], mentions(row, "PER"), tuple(map(position, row["positions"])))
+        for row in data.get("people", [])
+    )
+    locations = tuple(
+        Location(row["name"], row["kind"], _unit(row["unit"]), mentions(row, "LOC"), row["evidence"])
+        for row in data.get("locations", [])
+    )
+    return Document(
+        text, data.get("id"), data.get("date"), data.get("source"), tuple(spans), people, bodies, locations,
+        tuple(map(position, data.get("positions", []))),
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""How well predictions agree with annotated texts: precision, recall and F1 of spans, people, posts and links.
+
+The figures are those of ``../shared/gold/score.py``, to the last digit:
+
+``spans``    exact start, end and label, over all labels; then each label alone
+``people``   a PER mention and the longest name that its person bears in the document
+``posts``    a POS mention that has a holder, and the holder's longest name
+``links``    the unit of each place and body mention that the annotation links, of those that have a unit
+"""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from govner.entities import LABELS, Document, InputError
+
+METRICS: tuple[str, ...] = ("spans", *LABELS, "people", "posts", "links")
+"""The metrics, in the order of the table."""
+
+DRAWS = 1000
+"""Bootstrap draws over documents behind each 95 % interval."""
+
+Row = Mapping[str, Any]
+_Counts = tuple[int, int, int]  # hit, predicted, wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of the table; ``low`` and ``high`` bound the 95 % interval of F1, ``gold`` counts what was wanted."""
+
+    precision: float
+    recall: float
+    f1: float
+    low: float
+    high: float
+    gold: int
+
+
+def evaluate(
+    gold: Iterable[Row | Document],
+    predicted: Iterable[Row | Document],
+    links: Mapping[str, Sequence[Sequence[Any]]] | None = None,
+    seed: int = 0,
+) -> dict[str, Metric]:
+    """Score predictions against annotated texts and return a ``Metric`` for each name in ``METRICS``.
+
+    Rows are documents or dicts with ``id``, ``text``, ``spans`` (``[start, end, label, person]``) and, if any,
+    ``links`` (``[start, end, unit]``); they are paired by ``id``, and predictions of other ids are left aside.
+    ``links`` gives the annotated links by id where they stand apart from the rows, and goes before those in the rows.
+
+    Raises ``InputError`` naming the document where a prediction is missing, a text differs, or a row cannot be read.
+    """
+    wanted, got = _by_id(gold, "gold"), _by_id(predicted, "predicted")
+    if links:
+        wanted = {key: {**row, "links": links[key]} if key in links else row for key, row in wanted.items()}
+    missing = sorted(wanted.keys() - got.keys())
+    if missing:
+        raise InputError(f"no prediction for {len(missing)} of {len(wanted)} documents: {', '.join(missing[:5])}")
+    counts: dict[str, list[_Counts]] = {metric: [] for metric in METRICS}
+    for key, row in wanted.items():
+        if got[key]["text"] != row["text"]:
+            raise InputError(f"document {key!r}: the predicted text differs from the annotated one")
+        for metric, triple in _compare(row, got[key]).items():
+            counts[metric].append(triple)
+    # One generator serves all metrics in turn: that is what makes the intervals those of score.py.
+    draw = random.Random(seed)
+    return {metric: _metric(counts[metric], draw) for metric in METRICS}
+
+
+def table(metrics: Mapping[str, Metric]) -> str:
+    """The metrics as the lines that ``score.py`` prints, without those of which the annotation has none."""
+    lines = [f"{'':8}{'precision':>10}{'recall':>10}{'F1':>10}   95 % interval      gold"]
+    for name, m in metrics.items():
+        if m.gold:
+            lines.append(
+                f"{name:8}{m.precision:10.3f}{m.recall:10.3f}{m.f1:10.3f}   {m.low:.3f} to {m.high:.3f}{m.gold:10}"
+            )
+    return "\n".join(lines)
+
+
+def to_dict(metrics: Mapping[str, Metric]) -> dict[str, dict[str, float]]:
+    """The metrics as plain JSON values."""
+    return {name: asdict(metric) for name, metric in metrics.items()}
+
+
+def _by_id(rows: Iterable[Row | Document], side: str) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for number, row in enumerate(rows):
+        data: Row = row.to_dict() if isinstance(row, Document) else row
+        if not isinstance(data.get("id"), str) or not isinstance(data.get("text"), str):
+            raise InputError(f"{side} row {number}: needs an id and a text, both strings")
+        found[data["id"]] = data
+    return found
+
+
+def _compare(want: Row, got: Row) -> dict[str, _Counts]:
+    wanted, found = _items(want), _items(got)
+    # A link is judged only where the annotation says which unit is meant, or that none is.
+    linked = {tuple(link[:2]) for link in want.get("links") or ()}
+    found["links"] = {item for item in found["links"] if item[:2] in linked}
+    return {m: (len(wanted[m] & found[m]), len(found[m]), len(wanted[m])) for m in METRICS}
+
+
+def _items(row: Row) -> defaultdict[str, set[tuple[Any, ...]]]:
+    """The sets that are compared, by metric."""
+    out: defaultdict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    try:
+        spans = [(start, end, label, *(rest or [None])) for start, end, label, *rest in row["spans"]]
+        names = _names(row["text"], spans)
+        for start, end, label, person in spans:
+            out["spans"].add((start, end, label))
+            out[label].add((start, end, label))
+            if label == "PER":
+                out["people"].add((start, end, names.get(person)))
+            elif label == "POS" and person in names:
+                out["posts"].add((start, end, names[person]))
+        out["links"] = {(start, end, unit) for start, end, unit in row.get("links") or () if unit}
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"no field {error}" if isinstance(error, KeyError) else str(error)
+        raise InputError(f"document {row['id']!r}: spans or links cannot be read: {what}") from error
+    return out
+
+
+def _names(text: str, spans: Iterable[tuple[Any, ...]]) -> dict[int, str]:
+    """The longest name of each person, as it is compared."""
+    names: dict[int, str] = {}
+    for start, end, label, person in spans:
+        if label == "PER" and person is not None:
+            name = unicodedata.normalize("NFC", text[start:end]).casefold()
+            names[person] = max(names.get(person, ""), name, key=len)
+    return names
+
+
+def _metric(counts: Sequence[_Counts], draw: random.Random) -> Metric:
+    precision, recall, value, gold = _f1(counts)
+    if not gold:
+        return Metric(precision, recall, value, 0.0, 0.0, gold)
+    samples = sorted(_f1(draw.choices(counts, k=len(counts)))[2] for _ in range(DRAWS))
+    return Metric(precision, recall, value, samples[int(0.025 * DRAWS)], samples[int(0.975 * DRAWS) - 1], gold)
+
+
+def _f1(counts: Sequence[_Counts]) -> tuple[float, float, float, int]:
+    hit, predicted, wanted = map(sum, zip(*counts, strict=True)) if counts else (0, 0, 0)
+    precision, recall = hit / predicted if predicted else 0.0, hit / wanted if wanted else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall) if hit else 0.0, wanted

@@ -1,0 +1,43 @@
+"""Symbols: one character for every set of classes that a token or phrase can have.
+
+A document becomes a string of such characters, and the grammar a set of regular expressions over them, so that the
+hot path runs in C whatever the number of classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_FIRST = 0xF0000  # a private plane of Unicode: no character of a text is ever mistaken for a symbol
+
+
+class Alphabet:
+    """Sets of class names ↔ characters. Grows on demand; ``version`` tells a compiled grammar that it did."""
+
+    def __init__(self) -> None:
+        self._symbol: dict[frozenset[str], str] = {}
+        self._classes: list[frozenset[str]] = []
+
+    @property
+    def version(self) -> int:
+        return len(self._classes)
+
+    def symbol(self, classes: Iterable[str]) -> str:
+        """The character of a set of classes, made if it is new."""
+        key = frozenset(classes)
+        symbol = self._symbol.get(key)
+        if symbol is None:
+            symbol = self._symbol[key] = chr(_FIRST + len(self._classes))
+            self._classes.append(key)
+        return symbol
+
+    def classes(self, symbol: str) -> frozenset[str]:
+        """The classes of a symbol."""
+        return self._classes[ord(symbol) - _FIRST]
+
+    def symbols(self, name: str) -> set[str]:
+        """Every symbol whose set holds the class."""
+        return {symbol for classes, symbol in self._symbol.items() if name in classes}
+
+    def all(self) -> set[str]:
+        return set(self._symbol.values())

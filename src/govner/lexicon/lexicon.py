@@ -1,0 +1,254 @@
+"""The lexicon: what words and phrases are known, and one matcher that turns a text into chunks of classes.
+
+Everything that depends on a form alone is computed once per distinct form and kept in a table; phrases are found by
+one Aho–Corasick automaton over form characters (leftmost-longest), places by a second that sees capitalised forms
+only. The result is a string with one symbol a chunk, on which the grammar works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from govner.lexicon import read
+from govner.lexicon.alphabet import Alphabet
+from govner.lexicon.read import Phrase, needs_capital, phrase
+from govner.text import Tokens, clean, fold, is_syllable, shape, tokenize
+
+_NONE = "\0"
+_FORM = 0x4E00  # first character for forms; the automaton never sees the text itself
+_SHAPES = {"title": "Title", "letter": "Letter", "upper": "Upper", "mixed": "Mixed", "lower": "Low", "digit": "Num"}
+_MARKS = {
+    ".": "Dot", ",": "Comma", ";": "Semicolon", ":": "Colon", "-": "Dash", "/": "Slash", "(": "Open", ")": "Close",
+    "[": "Open", "]": "Close", '"': "Quote", "'": "Quote", "&": "And", "…": "Dot", "!": "Dot", "?": "Dot", "+": "Plus",
+}  # fmt: skip
+
+Row = tuple[str, str, str]
+"""What is known of a piece: its character for phrases, its character for places, its symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A text as chunks: ``symbols[k]`` stands for the tokens ``firsts[k]`` to ``firsts[k + 1]`` (not included).
+
+    ``hidden`` are the place names that lie inside a longer phrase, as ``(first, last + 1)`` tokens.
+    """
+
+    tokens: Tokens
+    symbols: str
+    firsts: list[int]
+    hidden: list[tuple[int, int]]
+
+
+class Lexicon:
+    """All phrases with their classes. ``phrases`` maps a form to its classes; ``places`` likewise, for place names."""
+
+    def __init__(self, entries: Iterable[tuple[str, str]], places: Mapping[Phrase, frozenset[str]]) -> None:
+        self.alphabet = Alphabet()
+        self._names = _name_classes()
+        self._common = {row["form"] for row in read.table("common.tsv")}
+        any_case: dict[Phrase, set[str]] = {}
+        capital: dict[Phrase, set[str]] = {}
+        for form, name in entries:
+            (capital if needs_capital(form) else any_case).setdefault(phrase(form), set()).add(name)
+        self._any, self._capital, self._places = any_case, capital, places
+        self._forms: dict[str, str] = {}
+        long = sorted({key for key in (*any_case, *capital) if len(key) > 1})
+        spots = sorted(key for key in places if len(key) > 1)
+        self._phrase_symbols = [self._of_phrase(key) for key in long]
+        self._place_symbols = [self._of_place(key) for key in spots]
+        self._phrase_matcher = AhoCorasick(
+            ["".join(map(self._form, key)) for key in long], matchkind=MatchKind.LeftmostLongest
+        )
+        self._place_matcher = AhoCorasick(
+            ["".join(map(self._form, key)) for key in spots], matchkind=MatchKind.LeftmostLongest
+        )
+        self.table = _Table(self)
+        self._foresee()
+
+    def _form(self, form: str) -> str:
+        char = self._forms.get(form)
+        if char is None:
+            char = self._forms[form] = chr(_FORM + len(self._forms) + (0x2000 if len(self._forms) > 0x8FFF else 0))
+        return char
+
+    def _of_phrase(self, key: Phrase) -> tuple[str, str]:
+        """Symbols of a phrase written small and written with a capital; empty where it does not count so."""
+        small, large = self._any.get(key, set()), self._capital.get(key, set()) | self._any.get(key, set())
+        return self.alphabet.symbol(small | {"Small"}) if small else "", self.alphabet.symbol(large | {"Capital"})
+
+    def _of_place(self, key: Phrase) -> str:
+        extra = {"PlaceSurname"} if "Surname" in self._names.get(key[0], ()) else set()
+        return self.alphabet.symbol(self._places[key] | {"Place", "Capital"} | extra)
+
+    def _classes(self, form: str, how: str) -> frozenset[str]:
+        """The classes of a single folded form in a shape."""
+        found = {_SHAPES.get(how, "Mark")}
+        if how in ("other", "space"):
+            found.add(_MARKS.get(form, "Other"))
+        found |= self._any.get((form,), set())
+        if how in ("title", "letter", "upper", "mixed"):
+            found |= self._capital.get((form,), set()) | {"Capital"}
+            if how == "letter":
+                found |= self._names.get(form, frozenset()) & {"Prefix", "Surname"}
+            else:
+                found |= self._names.get(form, frozenset())
+            place = self._places.get((form,))
+            if place and how != "letter":
+                found |= place | {"Place", "PlaceWord"}
+            if form in self._common:
+                found.add("Common")
+            elif how != "letter":
+                found.add("Cap")
+            if not is_syllable(form):
+                found.add("Alien")
+        return frozenset(found)
+
+    def row(self, piece: str) -> Row:
+        """What is known of a piece of text (a token with the blanks behind it)."""
+        word = clean(piece.strip(" \t\xa0\u200b\u202f\u3000"))
+        how, form = shape(word), fold(word)
+        if piece[0] in "\n\r\v\f\x85\u2028\u2029":
+            return _NONE, _NONE, self.alphabet.symbol({"Line"})
+        char = self._forms.get(form, _NONE)
+        classes = self._classes(form, how)
+        if form == "." and not piece[-1].isspace():
+            classes |= {"Point"}
+        return char, char if how != "lower" else _NONE, self.alphabet.symbol(classes)
+
+    def _foresee(self) -> None:
+        """Make every symbol that a form of the data can have, so that the alphabet is complete before it is used."""
+        kinds: dict[tuple[object, ...], str] = {}
+        for form in {*self._names, *self._common, *(k[0] for k in (*self._any, *self._capital, *self._places) if len(k) == 1)}:
+            key = (
+                frozenset(self._any.get((form,), ())), frozenset(self._capital.get((form,), ())), self._names.get(form),
+                self._places.get((form,)), form in self._common, is_syllable(form), form in _MARKS,
+            )  # fmt: skip
+            kinds.setdefault(key, form)
+        for form in (*kinds.values(), "\uffff", "xzx", "ba", *_MARKS):
+            for how in (*_SHAPES, "other"):
+                classes = self._classes(form, how)
+                self.alphabet.symbol(classes)
+                if form == ".":
+                    self.alphabet.symbol(classes | {"Point"})
+        self.alphabet.symbol({"Line"})
+
+    def chunk(self, text: str | Tokens) -> Chunks:
+        """Cut a text into tokens, find phrases and places, and write both down as symbols. Cost: linear."""
+        tokens = tokenize(text) if isinstance(text, str) else text
+        if not tokens.pieces:
+            return Chunks(tokens, "", [0], [])
+        forms, spots, symbols = map("".join, zip(*map(self.table.__getitem__, tokens.pieces), strict=True))
+        found: list[tuple[int, int, str]] = []
+        for index, start, end in self._phrase_matcher.find_matches_as_indexes(forms):
+            symbol = self._phrase_symbols[index][spots[start] != _NONE]
+            if symbol:
+                found.append((start, end, symbol))
+        hidden: list[tuple[int, int]] = []
+        places = [
+            (start, end, self._place_symbols[index])
+            for index, start, end in self._place_matcher.find_matches_as_indexes(spots)
+        ]
+        if places:
+            found = _merge(found, places, hidden)
+        out, firsts, last = [], [], 0
+        for start, end, symbol in found:
+            out += (symbols[last:start], symbol)
+            firsts += range(last, start)
+            firsts.append(start)
+            last = end
+        out.append(symbols[last:])
+        firsts += range(last, len(symbols) + 1)
+        return Chunks(tokens, "".join(out), firsts, hidden)
+
+
+class _Table(dict[str, Row]):
+    """Piece → row, filled on first sight and emptied when it has grown past all use."""
+
+    limit = 500_000
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self.lexicon = lexicon
+
+    def __missing__(self, piece: str) -> Row:
+        if len(self) > self.limit:
+            self.clear()
+        row = self[piece] = self.lexicon.row(piece)
+        return row
+
+
+def _merge(
+    phrases: list[tuple[int, int, str]], places: list[tuple[int, int, str]], hidden: list[tuple[int, int]]
+) -> list[tuple[int, int, str]]:
+    """Phrases and places in one list without overlaps: the one that starts first wins, of two the longer."""
+    merged: list[tuple[int, int, str]] = []
+    last = 0
+    queue = sorted([*((s, -e, 0, sym) for s, e, sym in phrases), *((s, -e, 1, sym) for s, e, sym in places)])
+    for start, minus, is_place, symbol in queue:
+        end = -minus
+        if start >= last:
+            merged.append((start, end, symbol))
+            last = end
+        elif is_place and end <= last:
+            hidden.append((start, end))
+    return merged
+
+
+def _name_classes() -> dict[str, frozenset[str]]:
+    """Folded form → its classes as part of a person's name."""
+    found: dict[str, set[str]] = {}
+
+    def add(name: str, cls: str, least: int = 0) -> None:
+        for row in read.table(f"names/{name}.tsv"):
+            if int(row.get("count") or least) >= least:
+                found.setdefault(fold(row["form"]), set()).add(cls)
+
+    add("surnames", "Surname")
+    add("givens", "Given", 5)
+    add("middles", "Middle", 5)
+    add("foreign", "ForeignName")
+    add("sino", "Sino")
+    for row in read.table("names/minority.tsv"):
+        found.setdefault(fold(row["form"]), set()).add({"prefix": "Prefix"}.get(row["part"], "Minority"))
+    return {form: frozenset(classes) for form, classes in found.items()}
+
+
+def entries() -> Iterable[tuple[str, str]]:
+    """Every ``(phrase, class)`` of the data files."""
+    for name in ("titles.txt", "bodies.txt", "words.txt"):
+        yield from read.classes(name)
+    for row in read.table("honorifics.tsv"):
+        yield row["form"], "Honorific"
+    for row in read.table("ranks.tsv"):
+        yield row["form"], "Rank"
+    for row in read.table("newspapers.tsv"):
+        for form in (row["form"], *row["aliases"].split(";")):
+            if form.strip():
+                yield form.strip(), "Media"
+    for row in read.table("bodies/fields.tsv"):
+        yield row["form"], "Field"
+    for row in read.table("bodies/central.tsv"):
+        yield row["form"].removesuffix(" Việt Nam"), f"Central{row['label']}"
+    for row in read.table("bodies/orgs.tsv"):
+        yield row["form"].removesuffix(" Việt Nam"), "OrgName"
+    for row in read.table("bodies/units.tsv"):
+        yield row["form"], f"Unit{row['label']}"
+    for row in read.table("bodies/orgheads.tsv"):
+        yield row["form"], "OrgHead"
+    for row in read.table("bodies/descriptors.tsv"):
+        yield row["form"], "Descriptor"
+    for row in read.table("bodies/locheads.tsv"):
+        yield row["form"], "LocHead"
+        yield row["form"], f"Loc:{row['kind']}"
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The packaged lexicon, loaded once."""
+    from govner.lexicon.places import place_classes
+
+    return Lexicon(entries(), place_classes())

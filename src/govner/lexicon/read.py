@@ -1,0 +1,48 @@
+"""Reads the data files of the lexicon into phrases with classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from govner.text import clean, fold, tokenize
+
+Phrase = tuple[str, ...]
+"""The folded tokens of a phrase."""
+
+
+def data(name: str) -> str:
+    """The text of a data file of this package."""
+    return (files("govner.lexicon") / "data" / name).read_text(encoding="utf-8")
+
+
+def table(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a tab-separated data file; its first line names the columns, lines with # are comments."""
+    lines = (line for line in data(name).splitlines() if line and not line.startswith("#"))
+    columns = next(lines).split("\t")
+    for line in lines:
+        yield dict(zip(columns, line.split("\t"), strict=False))
+
+
+def classes(name: str) -> Iterator[tuple[str, str]]:
+    """``(phrase, class)`` of a file in the notation of titles.txt."""
+    current = ""
+    for line in data(name).splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            current = line[1:-1]
+        elif line and not line.startswith("#"):
+            for form in line.split(";"):
+                if form.strip():
+                    yield form.strip(), current
+
+
+@cache
+def phrase(form: str) -> Phrase:
+    """A form cut into folded tokens: ``"Tỉnh uỷ"`` → ``("tỉnh", "ủy")``."""
+    return tuple(fold(piece.strip()) for piece in tokenize(clean(form)).pieces)
+
+
+def needs_capital(form: str) -> bool:
+    """Whether a form of the data is meant only where the text writes its first letter large."""
+    return form[0].isupper()

@@ -1,0 +1,101 @@
+"""Runs the grammar over a document's chunks, stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from govner.lexicon.alphabet import Alphabet
+from govner.lexicon.lexicon import Chunks
+from govner.rules.grammar import CompiledStage, Grammar, compile_grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a rule found: tokens ``first`` to ``last`` (not included), label, kind, the rule's name, and its parts.
+
+    ``roles`` are ``(role, first, last)`` of the parts in small-letter brackets.
+    """
+
+    first: int
+    last: int
+    label: str
+    kind: str
+    rule: str
+    roles: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """The mentions of a text in the order they were found, and the chunks that are left: a symbol for each."""
+
+    chunks: Chunks
+    symbols: str
+    firsts: list[int]
+    mentions: list[Mention]
+
+
+class Cascade:
+    """A compiled grammar; compiled anew when the alphabet has grown since (a set of classes never seen before)."""
+
+    def __init__(self, grammar: Grammar, alphabet: Alphabet) -> None:
+        self.grammar, self.alphabet = grammar, alphabet
+        self.stages: tuple[CompiledStage, ...] = compile_grammar(grammar, alphabet)
+        self._version = alphabet.version
+
+    def __call__(self, chunks: Chunks) -> Parse:
+        if self.alphabet.version != self._version:
+            self.stages = compile_grammar(self.grammar, self.alphabet)
+            self._version = self.alphabet.version
+        symbols, firsts = chunks.symbols, chunks.firsts
+        mentions: list[Mention] = []
+        for stage in self.stages:
+            symbols, firsts = self._apply(stage, symbols, firsts, mentions)
+        return Parse(chunks, symbols, firsts, mentions)
+
+    def _apply(
+        self, stage: CompiledStage, symbols: str, firsts: list[int], mentions: list[Mention]
+    ) -> tuple[str, list[int]]:
+        parts: list[str] = []
+        starts: list[int] = []
+        done = 0
+        for match in stage.search(symbols):
+            rule, brackets = stage.brackets[match.lastindex or 0]
+            roles: list[tuple[str, int, int]] = []
+            for bracket in brackets:
+                a, b = match.span(bracket.group)
+                if a < 0 or a == b:
+                    continue
+                if bracket.name.islower():
+                    roles.append((bracket.name, firsts[a], firsts[b]))
+                    continue
+                mentions.append(Mention(firsts[a], firsts[b], bracket.name, bracket.kind, rule))
+                if bracket.outer:
+                    full = f"{bracket.name}:{bracket.kind}"
+                    parts += (symbols[done:a], self.alphabet.symbol({bracket.name, full} if bracket.kind else {full[:-1]}))
+                    starts += firsts[done : a + 1]
+                    done = b
+            if roles and mentions:
+                _give(roles, mentions)
+        if not parts:
+            return symbols, firsts
+        parts.append(symbols[done:])
+        starts += firsts[done:]
+        return "".join(parts), starts
+
+
+def _give(roles: list[tuple[str, int, int]], mentions: list[Mention]) -> None:
+    """Hand each role to the mention of the match that encloses it most closely."""
+    start = min(role[1] for role in roles)
+    for role in roles:
+        best = -1
+        for n in range(len(mentions) - 1, -1, -1):
+            mention = mentions[n]
+            if mention.last <= start:
+                break
+            if mention.first <= role[1] and role[2] <= mention.last and (
+                best < 0 or mention.last - mention.first < mentions[best].last - mentions[best].first
+            ):
+                best = n
+        if best >= 0:
+            m = mentions[best]
+            mentions[best] = Mention(m.first, m.last, m.label, m.kind, m.rule, (*m.roles, role))

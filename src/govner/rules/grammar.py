@@ -1,0 +1,338 @@
+"""The grammar's notation, and how it becomes regular expressions over symbols.
+
+A grammar is text in stages; a stage is a list of rules; a rule is a pattern over the classes of the lexicon and the
+labels of earlier stages. Each stage reads the chunks from left to right once; at each place the first rule that
+matches wins, what its brackets enclose becomes mentions, and each outermost bracket becomes one chunk for the stages
+that follow (a cascade of finite-state transducers, after FASTUS: Hobbs et al., 1997).
+
+    # a comment
+    stage places
+    define Number = Num | Letter
+    rule numbered = [LOC:admin LocHead Dot? Number]
+
+======================  ==============================================================================================
+``Class``               a chunk that has the class (from the lexicon's data, or a label made by an earlier stage)
+``'của'``               a chunk that is this word or phrase
+``<A & B - C>``         a chunk with class A and B and without C; sets are read from left to right, ``|`` adds
+``x y``  ``x | y``      one after the other; one or the other
+``x?  x*  x+  x{1,3}``  repetition, as many as possible; with ``~`` behind it, as few as possible
+``( … )``               grouping
+``[LABEL:kind … ]``     a mention with this label; kind is kept for linking
+``[role … ]``           a part of a mention with a role, in small letters: title, organ, place …
+``preceded_by(x)``      only behind x (a fixed number of chunks); also ``not_preceded_by``
+``followed_by(x)``      only before x, which is not used up; also ``not_followed_by``
+``define Name = …``     a pattern to be used by name
+======================  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from govner.entities import GovnerError
+from govner.lexicon.alphabet import Alphabet
+
+LABEL = re.compile(r"[A-Z]{3,5}(?::\w+)?$")
+_LEX = re.compile(
+    r"\s*(?:(?P<comment>#[^\n]*)|(?P<open>\[\s*(?P<name>[A-Za-z][\w:]*))|(?P<word>[A-Za-z][\w:]*)|'(?P<literal>[^']+)'"
+    r"|(?P<count>\{\d*,?\d*\})|(?P<sign>[\]()|?*+~<>&=-]))"
+)
+_LOOK = {"preceded_by": "(?<=", "not_preceded_by": "(?<!", "followed_by": "(?=", "not_followed_by": "(?!"}
+
+
+class GrammarError(GovnerError):
+    """The grammar's text is wrong; the message names the rule and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of a pattern: ``kind`` is set, literal, name, seq, alt, repeat, look or bracket."""
+
+    kind: str
+    value: str = ""
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named pattern of a stage."""
+
+    name: str
+    pattern: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Rules that are tried together."""
+
+    name: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Stages in order, and the words that the patterns name literally."""
+
+    stages: tuple[Stage, ...]
+    literals: frozenset[str]
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """Where a compiled rule's bracket is: its group, label or role, kind, and whether it is outermost."""
+
+    group: int
+    name: str
+    kind: str
+    outer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStage:
+    """A stage as one regular expression; ``brackets`` of a rule by the number of the rule's own group."""
+
+    name: str
+    search: Callable[[str], Iterator[re.Match[str]]]
+    brackets: dict[int, tuple[str, tuple[Bracket, ...]]]
+
+
+def parse(text: str, origin: str = "grammar") -> Grammar:
+    """Read a grammar; raises ``GrammarError`` naming the rule that cannot be read."""
+    return _Parser(text, origin).grammar()
+
+
+class _Parser:
+    def __init__(self, text: str, origin: str) -> None:
+        self.origin = origin
+        self.defines: dict[str, Node] = {}
+        self.literals: set[str] = set()
+        self.labels: set[str] = set()
+        self.text = text
+        self.items: list[tuple[str, str]] = []
+        self.at = 0
+
+    def grammar(self) -> Grammar:
+        stages: list[tuple[str, list[Rule]]] = []
+        for statement in re.split(r"(?m)^(?=(?:stage|define|rule)\s)", self.text):
+            lines = [line for line in statement.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+            if not lines:
+                continue
+            head = re.match(r"(stage|define|rule)\s+([\w-]+)\s*(=?)", "\n".join(lines))
+            if not head:
+                raise GrammarError(f"{self.origin}: expected stage, define or rule at {lines[0][:60]!r}")
+            what, name, _ = head.groups()
+            if what == "stage":
+                stages.append((name, []))
+                continue
+            self.name = name
+            self.items = self._lex("\n".join(lines)[head.end() :])
+            self.at = 0
+            node = self._alternatives()
+            if self.at < len(self.items):
+                raise GrammarError(f"{self.origin}: {name}: unexpected {self.items[self.at][1]!r}")
+            if what == "define":
+                self.defines[name] = node
+            elif not stages:
+                raise GrammarError(f"{self.origin}: rule {name} stands before any stage")
+            else:
+                stages[-1][1].append(Rule(name, node))
+        return Grammar(
+            tuple(Stage(name, tuple(rules)) for name, rules in stages), frozenset(self.literals), frozenset(self.labels)
+        )
+
+    def _lex(self, text: str) -> list[tuple[str, str]]:
+        items, at = [], 0
+        text = text.rstrip()
+        while at < len(text):
+            match = _LEX.match(text, at)
+            if not match:
+                raise GrammarError(f"{self.origin}: {self.name}: cannot read {text[at : at + 30].strip()!r}")
+            at = match.end()
+            for kind in ("open", "word", "literal", "count", "sign"):
+                if match[kind] is not None:
+                    items.append((kind, match["name"] if kind == "open" else match[kind]))
+        return items
+
+    def _peek(self) -> tuple[str, str]:
+        return self.items[self.at] if self.at < len(self.items) else ("end", "")
+
+    def _take(self, value: str) -> None:
+        if self._peek()[1] != value:
+            raise GrammarError(f"{self.origin}: {self.name}: expected {value!r}, found {self._peek()[1]!r}")
+        self.at += 1
+
+    def _alternatives(self) -> Node:
+        parts = [self._sequence()]
+        while self._peek() == ("sign", "|"):
+            self.at += 1
+            parts.append(self._sequence())
+        return parts[0] if len(parts) == 1 else Node("alt", "", tuple(parts))
+
+    def _sequence(self) -> Node:
+        parts = []
+        while self._peek()[0] != "end" and self._peek() not in (("sign", "|"), ("sign", ")"), ("sign", "]")):
+            parts.append(self._repeated())
+        return parts[0] if len(parts) == 1 else Node("seq", "", tuple(parts))
+
+    def _repeated(self) -> Node:
+        node = self._atom()
+        kind, value = self._peek()
+        if kind == "count" or (kind == "sign" and value in "?*+"):
+            self.at += 1
+            lazy = self._peek() == ("sign", "~")
+            self.at += lazy
+            node = Node("repeat", value + ("?" if lazy else ""), (node,))
+        return node
+
+    def _atom(self) -> Node:
+        kind, value = self._peek()
+        self.at += 1
+        if kind == "literal":
+            self.literals.add(value)
+            return Node("set", f"={value}")
+        if kind == "word" and value in _LOOK:
+            self._take("(")
+            inside = self._alternatives()
+            self._take(")")
+            return Node("look", value, (inside,))
+        if kind == "word":
+            return self.defines.get(value) or Node("set", value)
+        if kind == "open":
+            inside = self._alternatives()
+            self._take("]")
+            if LABEL.match(value):
+                self.labels.add(value)
+            return Node("bracket", value, (inside,))
+        if value == "(":
+            inside = self._alternatives()
+            self._take(")")
+            return inside
+        if value == "<":
+            return self._set()
+        raise GrammarError(f"{self.origin}: {self.name}: unexpected {value!r}")
+
+    def _set(self) -> Node:
+        parts, sign = [], "|"
+        while self._peek() != ("sign", ">"):
+            kind, value = self._peek()
+            self.at += 1
+            if kind == "sign" and value in "&|-":
+                sign = value
+                continue
+            if kind == "literal":
+                self.literals.add(value)
+                value = f"={value}"
+            elif kind != "word":
+                raise GrammarError(f"{self.origin}: {self.name}: unexpected {value!r} in a set")
+            parts.append(Node(sign, value))
+        self._take(">")
+        return Node("set", "", tuple(parts))
+
+
+class _Compiler:
+    def __init__(self, alphabet: Alphabet) -> None:
+        self.alphabet = alphabet
+        self.cache: dict[str, frozenset[str]] = {}
+        self.groups = 0
+
+    def stage(self, stage: Stage) -> CompiledStage:
+        self.groups = 0
+        sources, brackets, first = [], {}, set[str]()
+        for rule in stage.rules:
+            self.rule = rule.name
+            self.groups += 1
+            number = self.groups
+            self.found: list[Bracket] = []
+            source = self.source(rule.pattern, outer=True)
+            starts, empty = self.first(rule.pattern)
+            if empty:
+                raise GrammarError(f"rule {rule.name} matches nothing at all")
+            first |= starts
+            sources.append(f"((?={_chars(starts)}){source})")
+            brackets[number] = (rule.name, tuple(sorted(self.found, key=lambda b: b.group)))
+        pattern = f"(?={_chars(first)})(?:{'|'.join(sources)})"
+        return CompiledStage(stage.name, re.compile(pattern).finditer, brackets)
+
+    def members(self, node: Node) -> frozenset[str]:
+        if not node.parts:
+            return self.named(node.value)
+        found: frozenset[str] = frozenset()
+        for part in node.parts:
+            these = self.named(part.value)
+            found = {"|": found | these, "&": found & these, "-": found - these}[part.kind]
+        return found
+
+    def named(self, name: str) -> frozenset[str]:
+        found = self.cache.get(name)
+        if found is None:
+            found = self.cache[name] = frozenset(self.alphabet.symbols(name))
+            if not found:
+                raise GrammarError(f"rule {self.rule}: nothing has the class {name!r}")
+        return found
+
+    def source(self, node: Node, outer: bool) -> str:
+        if node.kind == "set":
+            return _chars(self.members(node))
+        if node.kind == "seq":
+            return "".join(
+                f"(?:{self.source(p, outer)})" if p.kind == "alt" else self.source(p, outer) for p in node.parts
+            )
+        if node.kind == "alt":
+            return "|".join(self.source(part, outer) for part in node.parts)
+        inside = node.parts[0]
+        if node.kind == "repeat":
+            source = self.source(inside, outer)
+            return f"{source if inside.kind in ('set', 'bracket') else f'(?:{source})'}{node.value}"
+        if node.kind == "look":
+            return f"{_LOOK[node.value]}{self.source(inside, outer)})"
+        self.groups += 1
+        number = self.groups
+        name, _, kind = node.value.partition(":")
+        label = LABEL.match(node.value) is not None
+        self.found.append(Bracket(number, name, kind, outer and label))
+        return f"({self.source(inside, outer and not label)})"
+
+    def first(self, node: Node) -> tuple[set[str], bool]:
+        """The symbols that a match can begin with, and whether the pattern can match nothing."""
+        if node.kind == "set":
+            return set(self.members(node)), False
+        if node.kind == "look":
+            return set(), True
+        if node.kind == "alt":
+            both = [self.first(part) for part in node.parts]
+            return set().union(*(starts for starts, _ in both)), any(empty for _, empty in both)
+        if node.kind == "repeat":
+            starts, empty = self.first(node.parts[0])
+            return starts, empty or node.value[0] in "?*" or node.value.startswith(("{0", "{,"))
+        starts = set[str]()
+        for part in node.parts:
+            these, empty = self.first(part)
+            starts |= these
+            if not empty:
+                return starts, False
+        return starts, True
+
+
+def _chars(symbols: set[str] | frozenset[str]) -> str:
+    """A character class; neighbouring symbols as ranges, which keeps the compiled pattern small."""
+    codes = sorted(map(ord, symbols))
+    if not codes:
+        return "(?!)"
+    ranges: list[list[int]] = []
+    for code in codes:
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "[" + "".join(chr(a) if a == b else f"{chr(a)}-{chr(b)}" for a, b in ranges) + "]"
+
+
+def compile_grammar(grammar: Grammar, alphabet: Alphabet) -> tuple[CompiledStage, ...]:
+    """Turn a grammar's stages into regular expressions over the symbols that the alphabet has now."""
+    for label in grammar.labels:
+        name, _, kind = label.partition(":")
+        alphabet.symbol({name, label} if kind else {name})
+    return tuple(_Compiler(alphabet).stage(stage) for stage in grammar.stages)

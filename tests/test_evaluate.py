@@ -1,0 +1,124 @@
+"""The metrics, and their agreement with the annotators' own script."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govner.entities import Document, InputError, Span
+from govner.evaluate import METRICS, Metric, evaluate, table, to_dict
+
+Row = dict[str, Any]
+
+TEXT = "Bí thư Lê Văn An nói. Ông An về Huế."
+GOLD: Row = {
+    "id": "a",
+    "text": TEXT,
+    "spans": [[0, 6, "POS", 1], [7, 16, "PER", 1], [26, 28, "PER", 1], [32, 35, "LOC", None]],
+    "links": [[32, 35, "1:46"]],
+}
+
+
+def but(**changes: Any) -> Row:
+    return {**GOLD, **changes}
+
+
+def test_perfect() -> None:
+    metrics = evaluate([GOLD], [GOLD])
+    assert tuple(metrics) == METRICS
+    assert metrics["spans"] == Metric(1.0, 1.0, 1.0, 1.0, 1.0, 4)
+    assert [metrics[m].f1 for m in ("PER", "POS", "LOC", "people", "posts", "links")] == [1.0] * 6
+    assert metrics["ORG"] == Metric(0.0, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def test_counts_by_hand() -> None:
+    spans = [[0, 6, "POS", None], [7, 16, "PER", 1], [26, 28, "PER", 2], [17, 20, "LOC", None]]
+    metrics = evaluate([GOLD], [but(spans=spans)])
+    assert (metrics["spans"].precision, metrics["spans"].recall) == (0.75, 0.75)
+    assert metrics["LOC"].f1 == 0.0
+    # "An" is a person of his own in the prediction, "Lê Văn An" in the gold.
+    assert (metrics["people"].precision, metrics["people"].recall) == (0.5, 0.5)
+    assert (metrics["posts"].precision, metrics["posts"].recall, metrics["posts"].gold) == (0.0, 0.0, 1)
+
+
+def test_links_stand_apart_and_are_judged_only_where_annotated() -> None:
+    gold = but(links=[])
+    found = but(links=[[32, 35, "1:46"], [0, 6, "VN"]])
+    assert evaluate([gold], [found])["links"].gold == 0
+    apart = evaluate([gold], [found], {"a": [[32, 35, "1:46"]], "b": [[0, 1, "VN"]]})
+    assert apart["links"] == Metric(1.0, 1.0, 1.0, 1.0, 1.0, 1)
+    abroad = evaluate([gold], [found], {"a": [[32, 35, None], [0, 6, "1:01"]]})["links"]
+    assert (abroad.precision, abroad.recall, abroad.gold) == (0.0, 0.0, 1)
+
+
+def test_takes_documents() -> None:
+    document = Document("Huế", "h", spans=(Span(0, 3, "LOC", "Huế"),))
+    assert evaluate([document], [document])["LOC"].f1 == 1.0
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "reason"),
+    [
+        ([GOLD], [], "no prediction for 1 of 1 documents: a"),
+        ([GOLD], [but(text=TEXT + " ")], "document 'a': the predicted text differs"),
+        ([{"text": "x"}], [], "gold row 0: needs an id and a text"),
+        ([GOLD], [but(spans=[[1]])], "document 'a': spans or links cannot be read"),
+        ([GOLD], [{"id": "a", "text": TEXT}], "document 'a': spans or links cannot be read: no field 'spans'"),
+    ],
+)
+def test_what_cannot_be_scored_is_named(gold: list[Row], predicted: list[Row], reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        evaluate(gold, predicted)
+    assert reason in str(caught.value)
+
+
+def test_nothing_to_score() -> None:
+    assert set(evaluate([], []).values()) == {Metric(0.0, 0.0, 0.0, 0.0, 0.0, 0)}
+
+
+def test_plain_values() -> None:
+    metrics = evaluate([GOLD], [GOLD])
+    assert json.loads(json.dumps(to_dict(metrics)))["spans"]["gold"] == 4
+    assert "ORG" not in table(metrics)
+    assert table(metrics).splitlines()[1].split() == ["spans", "1.000", "1.000", "1.000", "1.000", "to", "1.000", "4"]
+
+
+def blurred(rows: list[Row], links: dict[str, Any]) -> list[Row]:
+    """Predictions that are wrong here and there, as a pipeline's are."""
+    dice = random.Random(7)
+    out = []
+    for row in rows:
+        spans = [list(span) for span in row["spans"] if dice.random() > 0.15]
+        for span in spans:
+            if dice.random() < 0.1:
+                span[1] -= 1
+            if span[3] is not None and dice.random() < 0.1:
+                span[3] = dice.choice([None, 1, 2])
+        found = [[s, e, u if dice.random() < 0.8 else "1:01"] for s, e, u in links.get(row["id"], [])]
+        out.append({**row, "spans": spans, "links": found})
+    return out
+
+
+@pytest.mark.parametrize("name", ["dev.jsonl", "briefs_dev.jsonl"])
+def test_agrees_with_the_annotators_script(shared: Path, name: str) -> None:
+    scope: dict[str, Any] = {"__name__": "score"}
+    exec((shared / "gold" / "score.py").read_text(encoding="utf-8"), scope)
+    score: Callable[[dict[str, Row], dict[str, Row]], dict[str, dict[str, float]]] = scope["score"]
+
+    def read(file: str) -> list[Row]:
+        return [json.loads(line) for line in (shared / "gold" / file).read_text(encoding="utf-8").splitlines()]
+
+    gold = read(name)
+    links = {row["id"]: row["links"] for row in read("links.jsonl")}
+    predicted = blurred(gold, links)
+    linked = {row["id"]: {**row, "links": links.get(row["id"], [])} for row in gold}
+    want = score(linked, {row["id"]: row for row in predicted})
+    got = evaluate(gold, predicted, links)
+    assert {metric: asdict(row) for metric, row in got.items()} == want
+    assert 0.5 < got["links"].f1 < 1 > got["posts"].f1 > 0.5
