@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -223,10 +222,11 @@ def entries() -> Iterable[tuple[str, str]]:
         yield from read.classes(name)
     for row in read.table("honorifics.tsv"):
         yield row["form"], "Honorific"
+        yield row["form"], f"Honorific:{row['kind']}"
     for row in read.table("ranks.tsv"):
         yield row["form"], "Rank"
     for row in read.table("newspapers.tsv"):
-        for form in (row["form"], *row["aliases"].split(";")):
+        for form in (row["form"], *row["aliases"].split("|")):
             if form.strip():
                 yield form.strip(), "Media"
     for row in read.table("bodies/fields.tsv"):
@@ -234,21 +234,15 @@ def entries() -> Iterable[tuple[str, str]]:
     for row in read.table("bodies/central.tsv"):
         yield row["form"].removesuffix(" Việt Nam"), f"Central{row['label']}"
     for row in read.table("bodies/orgs.tsv"):
-        yield row["form"].removesuffix(" Việt Nam"), "OrgName"
+        yield row["form"].removesuffix(" Việt Nam"), "Brand" if row["kind"] in ("platform", "brand") else "OrgName"
     for row in read.table("bodies/units.tsv"):
         yield row["form"], f"Unit{row['label']}"
     for row in read.table("bodies/orgheads.tsv"):
         yield row["form"], "OrgHead"
+        yield row["form"], f"Org:{row['kind']}"
     for row in read.table("bodies/descriptors.tsv"):
         yield row["form"], "Descriptor"
     for row in read.table("bodies/locheads.tsv"):
         yield row["form"], "LocHead"
-        yield row["form"], f"Loc:{row['kind']}"
-
-
-@cache
-def lexicon() -> Lexicon:
-    """The packaged lexicon, loaded once."""
-    from govner.lexicon.places import place_classes
-
-    return Lexicon(entries(), place_classes())
+        for kind in row["kind"].split(";"):
+            yield row["form"], f"Loc:{kind}"

@@ -46,7 +46,8 @@ class Cascade:
         if self.alphabet.version != self._version:
             self.stages = compile_grammar(self.grammar, self.alphabet)
             self._version = self.alphabet.version
-        symbols, firsts = chunks.symbols, chunks.firsts
+        line = self.alphabet.symbol({"Line"})  # a text begins and ends as a line does
+        symbols, firsts = f"{line}{chunks.symbols}{line}", [0, *chunks.firsts, chunks.firsts[-1]]
         mentions: list[Mention] = []
         for stage in self.stages:
             symbols, firsts = self._apply(stage, symbols, firsts, mentions)

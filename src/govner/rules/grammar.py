@@ -227,7 +227,10 @@ class _Parser:
                 value = f"={value}"
             elif kind != "word":
                 raise GrammarError(f"{self.origin}: {self.name}: unexpected {value!r} in a set")
-            parts.append(Node(sign, value))
+            defined = self.defines.get(value)
+            if defined is not None and defined.kind != "set":
+                raise GrammarError(f"{self.origin}: {self.name}: {value} is a pattern, a set needs single chunks")
+            parts.append(Node(sign, defined.value, defined.parts) if defined else Node(sign, value))
         self._take(">")
         return Node("set", "", tuple(parts))
 
@@ -261,7 +264,7 @@ class _Compiler:
             return self.named(node.value)
         found: frozenset[str] = frozenset()
         for part in node.parts:
-            these = self.named(part.value)
+            these = self.members(part)
             found = {"|": found | these, "&": found & these, "-": found - these}[part.kind]
         return found
 

@@ -1,0 +1,172 @@
+"""Who holds which post: the name that a post stands beside, the verb between them, or the post's known holder."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from govner.linking.posts import Reading, fits, read_post
+from govner.linking.words import between
+
+NEAR = 160
+"""How many characters may part a post and a name that belong together by their place."""
+KEPT = 12
+"""How many known holders of one title are looked at."""
+
+_AGE = re.compile(r"\(?,?\(?(?:0?a0?|a:0)\)?(?:[,-]0)?")
+_LIST = re.compile(r"[)]?[,\-k;v(l]{0,3}[fnqhlj]*")
+_SAME = re.compile(r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhlj]*")
+_STRONG = re.compile(r'[hrn"]*')
+_WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
+_FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
+_APPOSED = re.compile(r'[)"o]?[)"]?[,\-(]{1,2}[fnqlj]*|[fnq]*[ljx][fnq]*|[fnq]')
+_FIRM = re.compile(r"[)]?[,]?[\-(ljx]")
+_TAKES = re.compile(r"[jxl][fnq]*$")
+_BREAK = re.compile(r"[.!?…;]+[\"”')]*\s|\n")
+_PRONOUN = re.compile(r"[\s\"“'-]*(?:ông|bà|anh|chị|cô|đồng chí này|vị này)\b", re.I)
+
+
+@dataclass(slots=True)
+class Post:
+    """One POS mention on its way to a holder. ``before`` is what stands between it and the mention before."""
+
+    start: int
+    end: int
+    reading: Reading
+    before: str = ""
+    former: bool = False
+    acting: bool = False
+    person: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One PER mention with the number of its person."""
+
+    start: int
+    end: int
+    person: int
+
+
+def hold(text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple[int, int]]) -> list[Post]:
+    """Give every post its holder, where the text says who it is.
+
+    ``names`` are (start, end, person), ``posts`` (start, end), both in text order; the result is in the order of
+    ``posts``. Cost: linear; a post looks at its neighbours and at the latest holders of its title.
+    """
+    found = [Post(start, end, read_post(text[start:end])) for start, end in posts]
+    items: list[Post | Name] = sorted([*found, *(Name(*name) for name in names)], key=lambda item: item.start)
+    gaps = _gaps(text, items)
+    at = 0
+    while at < len(items):
+        if isinstance(items[at], Name):
+            at += 1
+            continue
+        end = at + 1
+        while end < len(items) and isinstance(items[end], Post) and _LIST.fullmatch(gaps[end]):
+            end += 1
+        _beside(items, gaps, at, end)
+        at = end
+    breaks = [match.end() for match in _BREAK.finditer(text)]
+    _by_verb(text, items, breaks)
+    _later(found)
+    return found
+
+
+def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
+    """What stands before each item, back to the item before it; "." where that is far away. One more for the end."""
+    gaps, last = [], 0
+    for item in items:
+        far = item.start - last > NEAR
+        gap = between(text[max(last, item.start - NEAR) : item.start])
+        if isinstance(item, Post):
+            item.before = gap
+            head = re.search(r"[fqn]*$", gap)
+            state = head[0] if head else ""
+            item.former, item.acting = "f" in state, "q" in state
+        gaps.append("." + gap if far else gap)
+        last = item.end
+    gaps.append(".")
+    return gaps
+
+
+def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int) -> None:
+    """Holders of a list of posts from the names on both its sides."""
+    left, right = items[at - 1] if at else None, items[end] if end < len(items) else None
+    before, after = _AGE.sub("", gaps[at]), gaps[end]
+    posts = [item for item in items[at:end] if isinstance(item, Post)]
+    apposed = isinstance(left, Name) and _APPOSED.fullmatch(before) is not None
+    if isinstance(right, Name) and _STRONG.fullmatch(after):
+        first = len(posts) - 1
+        firm = apposed and _FIRM.match(before)
+        while first > 0 and not firm and _SAME.fullmatch(gaps[at + first]):
+            first -= 1
+        for n, post in enumerate(posts):
+            if n >= first:
+                post.person, post.why = right.person, "before"
+            elif apposed and isinstance(left, Name):
+                post.person, post.why = left.person, "after"
+        return
+    holder, why = None, ""
+    if apposed and isinstance(left, Name):
+        holder, why = left.person, "after"
+    elif isinstance(right, Name) and _WEAK.fullmatch(after):
+        holder, why = right.person, "colon"
+    elif isinstance(right, Name) and _FOR.fullmatch(after):
+        holder, why = right.person, "for"
+    for post in posts:
+        post.person, post.why = holder, why
+
+
+def _by_verb(text: str, items: Sequence[Post | Name], breaks: Sequence[int]) -> None:
+    """Posts behind a verb of holding, taking or leaving: their holder is the name before, or the last subject."""
+    name: Name | None = None
+    subject: Name | None = None
+    sentence = -1
+    for item in items:
+        here = bisect_left(breaks, item.start + 1)
+        if isinstance(item, Name):
+            if here != sentence or name is None:
+                subject = item
+            name, sentence = item, here
+            continue
+        if item.person is not None:
+            continue
+        if not _TAKES.search(item.before):
+            continue
+        if name is not None and sentence == here:
+            item.person, item.why = name.person, "verb"
+        elif subject is not None and _PRONOUN.match(text, breaks[here - 1] if here else 0):
+            item.person, item.why = subject.person, "pronoun"
+
+
+def _later(posts: Sequence[Post]) -> None:
+    """A post named alone belongs to its holder elsewhere in the document: before it, else behind it."""
+    known: dict[str, list[Post]] = {}
+    for post in posts:
+        if post.person is None:
+            _take(post, known.get(post.reading.title[0], ()), "earlier")
+        elif post.why in ("before", "after", "verb"):
+            known.setdefault(post.reading.title[0], []).append(post)
+    known.clear()
+    for post in reversed(posts):
+        if post.person is None:
+            _take(post, known.get(post.reading.title[0], ()), "later")
+        elif post.why in ("before", "after", "verb"):
+            known.setdefault(post.reading.title[0], []).append(post)
+
+
+def _take(post: Post, known: Sequence[Post], why: str) -> None:
+    best: Post | None = None
+    for other in known[: -KEPT - 1 : -1]:
+        if not fits(post.reading, other.reading):
+            continue
+        if post.reading.rest == other.reading.rest and post.former == other.former:
+            best = other
+            break
+        best = best or other
+    if best is not None:
+        post.person, post.why = best.person, why

@@ -1,0 +1,65 @@
+"""Words of mentions and of the text between them: folded once per distinct string, and their classes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from govner.lexicon import read
+from govner.text import clean, fold
+
+Words = tuple[str, ...]
+
+_WORD = re.compile(r"\w+|\n|[^\w\s]")
+
+
+def rows(name: str) -> list[list[str]]:
+    """The rows of a tab-separated data file of this package; its first line names the columns, # opens a comment."""
+    text = (files("govner.linking") / "data" / name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold(word: str) -> str:
+    return fold(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def words(text: str) -> Words:
+    """A string as folded words and marks; every line end is a word of its own."""
+    return tuple(map(_fold, _WORD.findall(clean(text))))
+
+
+@cache
+def _classes() -> tuple[dict[Words, str], int]:
+    """Phrase → the letter of its class, and the length of the longest phrase."""
+    found: dict[Words, str] = {}
+    for row in read.table("ranks.tsv"):
+        found[words(row["form"])] = "r"
+    for row in read.table("honorifics.tsv"):
+        found[words(row["form"])] = "h"
+    for form, letter in rows("between.tsv"):
+        found[words(form)] = letter
+    return found, max(map(len, found))
+
+
+@lru_cache(maxsize=1 << 16)
+def between(text: str) -> str:
+    """What stands between two mentions, one letter a phrase; the letters are those of ``data/between.tsv``.
+
+    ``h`` is an honorific, ``r`` a rank, ``0`` a number, ``o`` any other word.
+    """
+    found, longest = _classes()
+    given, out, at = words(text), [], 0
+    while at < len(given):
+        for size in range(min(longest, len(given) - at), 0, -1):
+            letter = found.get(given[at : at + size])
+            if letter:
+                out.append(letter)
+                at += size
+                break
+        else:
+            out.append("0" if given[at].isdigit() else "\n" if given[at] == "\n" else "o")
+            at += 1
+    return "".join(out).strip("_").replace("_", "")

@@ -1,0 +1,69 @@
+"""What a document says of its own names: a name once read with certainty is read again where it stands bare."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from govner.lexicon.alphabet import Alphabet
+from govner.rules.cascade import Mention, Parse
+from govner.text import fold, is_syllable
+
+_PADDING = " \t\n\xa0\u200b"
+
+
+def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
+    """Further mentions of names that the grammar found elsewhere in the document.
+
+    A person's full name, the last two parts of it, or a foreigner's family name; a place first named with its type
+    word; a short form in brackets behind a body. Cost: linear in the text.
+    """
+    pieces = parse.chunks.tokens.pieces
+    known: dict[tuple[str, ...], str] = {}
+
+    def name(first: int, last: int) -> tuple[str, ...]:
+        return tuple(_folded(piece) for piece in pieces[first:last])
+
+    for m in parse.mentions:
+        if m.label == "PER":
+            parts = name(m.first, m.last)
+            known.setdefault(parts, "PER") if len(parts) > 1 else None
+            if len(parts) > 2:
+                known.setdefault(parts[-2:], "PER")
+            if not is_syllable(parts[-1]) and len(parts[-1]) > 2:
+                known.setdefault(parts[-1:], "PER")
+        elif m.label == "LOC" and m.kind == "typed" and m.last - m.first > 2:
+            parts = name(m.first + 1, m.last)
+            if len(parts) > 1 and not parts[0].isdigit():
+                known.setdefault(parts, "LOC")
+                if len(parts) > 2:
+                    known.setdefault(parts[1:], "LOC") if not pieces[m.first + 1][0].isupper() else None
+    if not known:
+        return []
+    longest = max(map(len, known))
+    found: list[Mention] = []
+    for match in _capitals(alphabet, alphabet.version).finditer(parse.symbols):
+        first, last = parse.firsts[match.start()], parse.firsts[match.end()]
+        at = first
+        while at < last:
+            for size in range(min(longest, last - at), 0, -1):
+                label = known.get(name(at, at + size))
+                if label:
+                    found.append(Mention(at, at + size, label, "memory", "memory"))
+                    at += size
+                    break
+            else:
+                at += 1
+    return found
+
+
+@cache
+def _folded(piece: str) -> str:
+    return fold(piece.strip(_PADDING))
+
+
+@cache
+def _capitals(alphabet: Alphabet, version: int) -> re.Pattern[str]:
+    """Runs of capitalised chunks that no rule has taken."""
+    symbols = alphabet.symbols("Capital") - alphabet.symbols("Honorific")
+    return re.compile("[" + "".join(sorted(symbols)) + "]+")

@@ -1,0 +1,82 @@
+"""The rule layer: from a text to the spans of all seven labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from govner.entities import LAYER
+from govner.lexicon import Lexicon, entries
+from govner.places.classes import place_classes
+from govner.rules.cascade import Cascade, Mention
+from govner.rules.grammar import Grammar, parse
+from govner.rules.memory import remember
+
+Row = tuple[int, int, str, float]
+"""A span without its text: start, end, label, score."""
+
+BODIES = frozenset({"PARTY", "STATE", "MASS", "ORG"})
+
+
+def grammar() -> Grammar:
+    """The packaged grammar: all files of ``data/`` in the order of their names."""
+    folder = files("govner.rules") / "data"
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".grammar"))
+    return parse("\n".join((folder / name).read_text(encoding="utf-8") for name in names), "rules/data")
+
+
+class Rules:
+    """Finds mentions by the grammar and by what the document itself says of its names."""
+
+    def __init__(self, lexicon: Lexicon, grammar: Grammar) -> None:
+        self.lexicon = lexicon
+        self.cascade = Cascade(grammar, lexicon.alphabet)
+
+    def mentions(self, text: str) -> tuple[list[Mention], list[Row]]:
+        """What the grammar found, with rule names, and the spans in characters that are left after nesting."""
+        parse = self.cascade(self.lexicon.chunk(text))
+        found = nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
+        tokens = parse.chunks.tokens
+        starts, end = tokens.starts, tokens.end
+        return found, [(starts[m.first], end(m.last - 1), m.label, 1.0) for m in found]
+
+    def __call__(self, texts: Iterable[str]) -> list[list[Row]]:
+        """The spans of each text: ``(start, end, label, score)``, sorted by start, the longer first."""
+        return [self.mentions(text)[1] for text in texts]
+
+
+def nest(mentions: list[Mention], hidden: list[tuple[int, int]]) -> list[Mention]:
+    """Keep what the schema's three layers allow: no body in a body, no post in a post, nothing in a person.
+
+    ``hidden`` place names are added where a body or post encloses them.
+    """
+    order = sorted(mentions, key=lambda m: (m.first, -m.last, LAYER[m.label]))
+    for first, last in hidden:
+        order.append(Mention(first, last, "LOC", "hidden", "hidden"))
+    if hidden:
+        order.sort(key=lambda m: (m.first, -m.last, LAYER[m.label]))
+    kept: list[Mention] = []
+    edge = {0: 0, 1: 0, 2: 0}
+    person = 0
+    for m in order:
+        layer = LAYER[m.label]
+        if m.first < edge[layer] or m.first < person:
+            continue
+        if any(m.first < edge[k] < m.last for k in range(layer)):
+            continue
+        if m.kind == "hidden" and not (m.last <= edge[1] or m.last <= edge[0]):
+            continue
+        edge[layer] = m.last
+        if m.label == "PER":
+            person = m.last
+        kept.append(m)
+    return kept
+
+
+@cache
+def rules() -> Rules:
+    """The packaged rules, loaded once."""
+    packaged = grammar()
+    literals = ((form, f"={form}") for form in packaged.literals)
+    return Rules(Lexicon((*entries(), *literals), place_classes()), packaged)
