@@ -216,8 +216,23 @@ def _name_classes() -> dict[str, frozenset[str]]:
     return {form: frozenset(classes) for form, classes in found.items()}
 
 
+_AREA = {"tỉnh", "phố", "huyện", "quận", "xã", "trấn", "phường", "khu", "tp", "việt", "nam"}
+
+
 def entries() -> Iterable[tuple[str, str]]:
-    """Every ``(phrase, class)`` of the data files."""
+    """Every ``(phrase, class)`` of the data files.
+
+    A body's level word ("công an huyện") is left out: it belongs to the place that may follow, and the grammar joins
+    them again.
+    """
+    for form, name in _all_entries():
+        words = form.lower().split()
+        if name.startswith(("Central", "Unit")) and len(words) > 1 and words[-1] in _AREA and words[-2] != "bộ":
+            continue
+        yield form, name
+
+
+def _all_entries() -> Iterable[tuple[str, str]]:
     for name in ("titles.txt", "bodies.txt", "words.txt"):
         yield from read.classes(name)
     for row in read.table("honorifics.tsv"):

@@ -1,0 +1,124 @@
+"""What the name of a body says: its kind, the level it stands at, the organ that is named and the body it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from govner.lexicon import read
+from govner.linking.posts import spell_out
+from govner.linking.words import Words, rows, words
+from govner.text import clean
+
+CENTRAL, PROVINCE, CITY, DISTRICT, COMMUNE, GRASSROOTS, OPEN = (
+    "central", "province", "city", "district", "commune", "grassroots", "",
+)  # fmt: skip
+
+_LEVEL_WORDS = {
+    "tỉnh": PROVINCE, "thành": CITY, "huyện": DISTRICT, "quận": DISTRICT, "thị": DISTRICT,
+    "xã": COMMUNE, "phường": COMMUNE, "trấn": COMMUNE, "thôn": GRASSROOTS,
+}  # fmt: skip
+_PARENT = re.compile(
+    r"(?<=\s)(?:(?:tỉnh|thành|huyện|quận|thị|đảng)\s(?:u[ỷỵ]|ủy)|đảng\sbộ|đảng\sđoàn|hđnd|ubnd|hội\sđồng\snhân\sdân"
+    r"|u[ỷ]\sban\snhân\sdân|ủy\sban\snhân\sdân|quốc\shội|chính\sphủ|trung\sương|t\.?ư\b|mttq|mặt\strận|công\san|đoàn\b)",
+    re.I,
+)
+_ORGANS = frozenset(
+    "standing_committee standing_board executive_committee party_commission inspection_committee office council_committee"
+    " inspectorate police division".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReading:
+    """A body's name without its places: ``level`` is empty where the words leave it open, ``city`` for a thành ủy."""
+
+    kind: str
+    level: str
+    name: str
+    organ: str | None
+    parent: str | None
+    head: Words
+    telling: bool
+
+
+@cache
+def _kinds() -> tuple[Mapping[Words, tuple[str, str]], int]:
+    found = {spell_out(words(form)): (kind, "" if level == "-" else level) for form, kind, level in rows("kinds.tsv")}
+    return found, max(map(len, found))
+
+
+@cache
+def _central() -> Mapping[Words, tuple[str, str]]:
+    """Folded name of a central body → its kind and full name."""
+    found: dict[Words, tuple[str, str]] = {}
+    for row in read.table("bodies/central.tsv"):
+        found.setdefault(spell_out(words(row["form"])), (row["kind"], row["canonical"]))
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def read_body(text: str, label: str, place: bool) -> BodyReading:
+    """Read a body's name; ``text`` is the mention, ``place`` whether it ends in a named place of Vietnam."""
+    given = spell_out(words(text))
+    shown = " ".join(clean(text).split())
+    known, longest = _kinds()
+    kind, level, head = "other", OPEN, given[:2]
+    for size in range(min(longest, len(given)), 0, -1):
+        if given[:size] in known:
+            (kind, level), head = known[given[:size]], given[:size]
+            break
+    central = None if place else _central().get(given)
+    if central is not None and (level == CENTRAL or _is_central(given, central[1])):
+        return BodyReading(central[0], CENTRAL, central[1], None, None, head, True)
+    level, told = _level(given, level)
+    organ, parent = (None, None)
+    if kind in _ORGANS and label != "ORG":
+        organ, parent = _cut(shown)
+        if organ and kind in ("standing_committee", "standing_board", "executive_committee"):
+            kind = f"{kind}"
+    return BodyReading(kind, level, shown, organ, parent, head, told)
+
+
+def _is_central(given: Words, canonical: str) -> bool:
+    return "ương" in given or "hội" in given or canonical.endswith("Việt Nam") or given[0] in ("bộ", "tổng")
+
+
+def _level(given: Words, level: str) -> tuple[str, bool]:
+    """The level that the words tell, and whether they tell one."""
+    if level == CENTRAL:
+        return CENTRAL, True
+    if ("trung", "ương") in zip(given, given[1:], strict=False):
+        return CENTRAL, True
+    for at in range(len(given) - 1, -1, -1):
+        word = given[at]
+        found = _LEVEL_WORDS.get(word)
+        if found is None:
+            continue
+        before, after = given[at - 1] if at else "", given[at + 1] if at + 1 < len(given) else ""
+        if word == "xã" and before == "thị":
+            return DISTRICT, True
+        if word == "xã" and before in ("hội", "văn") or after == "hội":
+            continue
+        if word == "thành" and after not in ("phố", "ủy", "đoàn"):
+            continue
+        if word == "thị" and after not in ("ủy", "xã", "đoàn"):
+            continue
+        return found, True
+    if level:
+        return level, True
+    if ("quốc", "hội") in zip(given, given[1:], strict=False) or given[-2:] == ("chính", "phủ"):
+        return CENTRAL, True
+    for one, two in zip(given[1:], given[2:], strict=False):
+        if one == "bộ" and two not in ("tư", "chỉ", "đội") and given[0] != "đảng":
+            return CENTRAL, True
+    return OPEN, False
+
+
+def _cut(shown: str) -> tuple[str | None, str | None]:
+    found = _PARENT.search(shown)
+    if found is None:
+        return None, None
+    return shown[: found.start()].strip(), shown[found.start() :]
