@@ -33,7 +33,7 @@ Row = tuple[str, str, str]
 class Chunks:
     """A text as chunks: ``symbols[k]`` stands for the tokens ``firsts[k]`` to ``firsts[k + 1]`` (not included).
 
-    ``hidden`` are the place names that lie inside a longer phrase, as ``(first, last + 1)`` tokens.
+    ``hidden`` are the sure place names that end a longer phrase, as ``(first, last + 1)`` tokens.
     """
 
     tokens: Tokens
@@ -65,6 +65,11 @@ class Lexicon:
         self._place_matcher = AhoCorasick(
             ["".join(map(self._form, key)) for key in spots], matchkind=MatchKind.LeftmostLongest
         )
+        self._sure = {
+            symbol
+            for key, symbol in zip(spots, self._place_symbols, strict=True)
+            if "PlaceSure" in places[key] and key != ("hồ", "chí", "minh")  # the Youth Union bears a man's name
+        }
         self.table = _Table(self)
         self._foresee()
 
@@ -77,6 +82,8 @@ class Lexicon:
     def _of_phrase(self, key: Phrase) -> tuple[str, str]:
         """Symbols of a phrase written small and written with a capital; empty where it does not count so."""
         small, large = self._any.get(key, set()), self._capital.get(key, set()) | self._any.get(key, set())
+        if key in self._places:
+            large = large | self._places[key] | {"Place"}
         return self.alphabet.symbol(small | {"Small"}) if small else "", self.alphabet.symbol(large | {"Capital"})
 
     def _of_place(self, key: Phrase) -> str:
@@ -146,13 +153,14 @@ class Lexicon:
             symbol = self._phrase_symbols[index][spots[start] != _NONE]
             if symbol:
                 found.append((start, end, symbol))
-        hidden: list[tuple[int, int]] = []
+        hidden: list[tuple[int, int, str]] = []
         places = [
             (start, end, self._place_symbols[index])
             for index, start, end in self._place_matcher.find_matches_as_indexes(spots)
         ]
         if places:
             found = _merge(found, places, hidden)
+        hidden_sure = [(a, b) for a, b, symbol in hidden if symbol in self._sure]
         out, firsts, last = [], [], 0
         for start, end, symbol in found:
             out += (symbols[last:start], symbol)
@@ -161,7 +169,7 @@ class Lexicon:
             last = end
         out.append(symbols[last:])
         firsts += range(last, len(symbols) + 1)
-        return Chunks(tokens, "".join(out), firsts, hidden)
+        return Chunks(tokens, "".join(out), firsts, hidden_sure)
 
 
 class _Table(dict[str, Row]):
@@ -181,7 +189,7 @@ class _Table(dict[str, Row]):
 
 
 def _merge(
-    phrases: list[tuple[int, int, str]], places: list[tuple[int, int, str]], hidden: list[tuple[int, int]]
+    phrases: list[tuple[int, int, str]], places: list[tuple[int, int, str]], hidden: list[tuple[int, int, str]]
 ) -> list[tuple[int, int, str]]:
     """Phrases and places in one list without overlaps: the one that starts first wins, of two the longer."""
     merged: list[tuple[int, int, str]] = []
@@ -192,8 +200,8 @@ def _merge(
         if start >= last:
             merged.append((start, end, symbol))
             last = end
-        elif is_place and end <= last:
-            hidden.append((start, end))
+        elif is_place and end == last:
+            hidden.append((start, end, symbol))
     return merged
 
 

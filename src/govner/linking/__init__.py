@@ -1,17 +1,165 @@
-from govner.linking.people import identify
+"""Who, what and where: from mentions to people with their posts, bodies and dated administrative units.
+
+>>> from govner.linking import link
+>>> link("Ông Lê Văn An", [(4, 13, "PER", 1.0)]).people
+(Person('Lê Văn An', []),)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from govner.entities import Body, Document, Span, Unit
+from govner.linking.bodies import CENTRAL, OPEN, BodyReading, read_body
+from govner.linking import build
 from govner.linking.holders import hold
-from govner.entities import *
-from govner.entities import Span
-def link(text, spans, *, id=None, date=None, source=None):
-    per=[(s,e) for s,e,l,_ in spans if l=='PER']
-    pos=[(s,e) for s,e,l,_ in spans if l=='POS']
-    ids=identify(text,per)
-    m=dict(zip(per,ids))
-    held=hold(text,[(s,e,i) for (s,e),i in m.items()],pos)
-    m.update({(h.start,h.end):h.person for h in held})
-    out=tuple(Span(s,e,l,text[s:e],m.get((s,e)) if l in('PER','POS') else None,sc) for s,e,l,sc in spans)
-    pe={}
-    for h in held:
-        if h.person: pe.setdefault(h.person,[]).append(Position('',mentions=(Span(h.start,h.end,'POS',''),),evidence=h.why+' '+h.before[-8:]))
-    people=tuple(Person(k,'',(),tuple(v)) for k,v in pe.items())
-    return Document(text,id,date,source,out,people)
+from govner.linking.papers import home
+from govner.linking.people import identify
+from govner.linking.units import Resolver, Spot, is_origin, level_number, read_place
+
+__all__ = ["link"]
+
+Mention = tuple[int, int, str, float]
+
+
+def link(
+    text: str,
+    spans: Sequence[Mention],
+    *,
+    id: str | None = None,
+    date: str | None = None,
+    source: str | None = None,
+) -> Document:
+    """Make a Document of a text and its mentions: people, posts with holders, bodies and places with their units.
+
+    ``spans`` are (start, end, label, score), sorted by start, the longer first, nested as the schema says. ``date`` is
+    the ISO day of the text, ``source`` its paper; both help to tell units apart. Cost: linear in text and mentions.
+
+    Raises ``InputError`` for a date that is no day.
+    """
+    names = [(start, end) for start, end, label, _ in spans if label == "PER"]
+    posts = [(start, end) for start, end, label, _ in spans if label == "POS"]
+    numbers = identify(text, names)
+    held = hold(text, [(*name, number) for name, number in zip(names, numbers, strict=True)], posts)
+    who: dict[tuple[int, int], int | None] = dict(zip(names, numbers, strict=True))
+    who.update({(post.start, post.end): post.person for post in held})
+    marks = tuple(
+        Span(start, end, label, text[start:end], who.get((start, end)) if label in ("PER", "POS") else None, score)
+        for start, end, label, score in spans
+    )
+    spots, inner, parents = _spots(text, marks, date)
+    resolver = Resolver(text, spots, home(text, source, date), date)
+    resolver.run()
+    found = _units(marks, spots, inner, resolver)
+    made, index = build.bodies(found)
+    by_post: list[tuple[list[Body], list[Spot], list[int]]] = [([], [], []) for _ in held]
+    for (span, *_), which, post in zip(found, index, parents[0], strict=True):
+        if post >= 0:
+            by_post[post][0].append(made[which])
+            by_post[post][2].append(span.start)
+    for spot, post in zip(spots, parents[1], strict=True):
+        if post >= 0:
+            by_post[post][1].append(spot)
+    owned, free = build.positions(held, [mark for mark in marks if mark.label == "POS"], by_post)
+    return Document(
+        text,
+        id,
+        date,
+        source,
+        marks,
+        build.people([mark for mark in marks if mark.label == "PER"], owned),
+        made,
+        build.locations(spots, [mark for mark in marks if mark.label == "LOC"]),
+        free,
+    )
+
+
+def _spots(
+    text: str, marks: Sequence[Span], date: str | None
+) -> tuple[list[Spot], list[tuple[Span, BodyReading, list[Spot]]], tuple[list[int], list[int]]]:
+    """The places; the bodies with the places in them; and for every body and every place the post around it, or -1."""
+    spots: list[Spot] = []
+    inner: list[tuple[Span, BodyReading, list[Spot]]] = []
+    body_posts: list[int] = []
+    spot_posts: list[int] = []
+    post, post_end, body_end = -1, -1, -1
+    queue: list[Span] = []  # the body that is open, until its places are known
+    held: list[Span] = []
+
+    def close() -> None:
+        if queue:
+            inner.append(_body(text, queue.pop(), held, date, spots))
+            held.clear()
+
+    for mark in marks:
+        if mark.start >= body_end:
+            close()
+        if mark.label == "POS":
+            post, post_end = post + 1, mark.end
+        elif mark.label == "LOC":
+            spot_posts.append(post if mark.start < post_end else -1)
+            if mark.start < body_end:
+                held.append(mark)
+            else:
+                spots.append(Spot(mark.start, mark.end, read_place(mark.text, date), weight=_weight(text, mark.start)))
+        elif mark.label != "PER":
+            body_posts.append(post if mark.start < post_end else -1)
+            queue.append(mark)
+            body_end = mark.end
+    close()
+    return spots, inner, (body_posts, spot_posts)
+
+
+def _weight(text: str, start: int) -> int:
+    return 0 if is_origin(text, start) else 1
+
+
+def _body(
+    text: str, mark: Span, places: Sequence[Span], date: str | None, spots: list[Spot]
+) -> tuple[Span, BodyReading, list[Spot]]:
+    """Read a body without the places in it, and add those places with the level that the body gives them."""
+    bare = mark.text
+    for place in reversed(places):
+        bare = bare[: place.start - mark.start] + bare[place.end - mark.start :]
+    reading = read_body(bare, mark.label, bool(places))
+    own: list[Spot] = []
+    for place in places:
+        spot = Spot(place.start, place.end, read_place(place.text, date), level_number(reading), weight=2)
+        if mark.label == "ORG":
+            spot.level, spot.weight = -1, 1
+        own.append(spot)
+    spots.extend(own)
+    return mark, reading, own
+
+
+def _units(
+    marks: Sequence[Span], spots: Sequence[Spot], inner: Sequence[tuple[Span, BodyReading, list[Spot]]], resolver: Resolver
+) -> list[tuple[Span, BodyReading, Unit | None, bool, str]]:
+    """For every body its unit, whether its own name says it, and why."""
+    out: list[tuple[Span, BodyReading, Unit | None, bool, str]] = []
+    latest: dict[tuple[str, ...], Unit] = {}
+    by_label: dict[str, Unit] = {}
+    for span, reading, places in inner:
+        unit: Unit | None = None
+        named, why = bool(places), ""
+        level = level_number(reading)
+        if span.label == "ORG":
+            out.append((span, reading, None, named, ""))
+            continue
+        inside = [spot for spot in places if spot.unit is not None]
+        if inside:
+            best = next((spot for spot in inside if spot.unit is not None and spot.unit.level == level), inside[-1])
+            unit, why = best.unit, "name"
+        elif reading.level == CENTRAL or (places and any(spot.place.country for spot in places)):
+            why = "country"
+        elif not places:
+            if reading.level == OPEN:
+                unit, why = latest.get(reading.head) or by_label.get(span.label) or by_label.get(""), "earlier"
+            elif reading.level != "grassroots":
+                unit, why = resolver.main(reading.level, span.start), "document"
+        if unit is None and why != "country":
+            why = ""
+        if unit is not None:
+            latest[reading.head] = by_label[span.label] = by_label[""] = unit
+        out.append((span, reading, unit, named, why))
+    return out

@@ -13,7 +13,7 @@ that follow (a cascade of finite-state transducers, after FASTUS: Hobbs et al., 
 ======================  ==============================================================================================
 ``Class``               a chunk that has the class (from the lexicon's data, or a label made by an earlier stage)
 ``'của'``               a chunk that is this word or phrase
-``<A & B - C>``         a chunk with class A and B and without C; sets are read from left to right, ``|`` adds
+``<A & B - C>``         a chunk with class A and B and without C; ``|`` adds and binds least
 ``x y``  ``x | y``      one after the other; one or the other
 ``x?  x*  x+  x{1,3}``  repetition, as many as possible; with ``~`` behind it, as few as possible
 ``( … )``               grouping
@@ -215,12 +215,15 @@ class _Parser:
         raise GrammarError(f"{self.origin}: {self.name}: unexpected {value!r}")
 
     def _set(self) -> Node:
-        parts, sign = [], "|"
+        terms: list[list[Node]] = [[]]
+        sign = "|"
         while self._peek() != ("sign", ">"):
             kind, value = self._peek()
             self.at += 1
             if kind == "sign" and value in "&|-":
                 sign = value
+                if value == "|":
+                    terms.append([])
                 continue
             if kind == "literal":
                 self.literals.add(value)
@@ -230,9 +233,10 @@ class _Parser:
             defined = self.defines.get(value)
             if defined is not None and defined.kind != "set":
                 raise GrammarError(f"{self.origin}: {self.name}: {value} is a pattern, a set needs single chunks")
-            parts.append(Node(sign, defined.value, defined.parts) if defined else Node(sign, value))
+            how = sign if terms[-1] else "|"
+            terms[-1].append(Node(how, defined.value, defined.parts) if defined else Node(how, value))
         self._take(">")
-        return Node("set", "", tuple(parts))
+        return Node("set", "", tuple(Node("|", "", tuple(term)) for term in terms))
 
 
 class _Compiler:

@@ -1,7 +1,8 @@
 """The raw string: tokens with offsets, folding, sentences, word segmentation."""
 
 from govner.text.forms import clean, fold, is_syllable, shape, toneless
+from govner.text.segmentation import Word, words
 from govner.text.sentences import sentences
 from govner.text.tokens import Token, Tokens, tokenize
 
-__all__ = ["Token", "Tokens", "clean", "fold", "is_syllable", "sentences", "shape", "tokenize", "toneless"]
+__all__ = ["Token", "Tokens", "Word", "clean", "fold", "is_syllable", "sentences", "shape", "tokenize", "toneless", "words"]

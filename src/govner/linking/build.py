@@ -1,0 +1,221 @@
+"""From linked mentions to the document's entities: people with positions, bodies, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+
+from govner.entities import BODY_TYPES, Body, Level, Location, Person, Position, Span, Status, Unit
+from govner.linking.bodies import CENTRAL, CITY, OPEN, BodyReading
+from govner.linking.holders import Post
+from govner.linking.posts import Reading, fits, read_post
+from govner.linking.units import Spot
+from govner.linking.words import rows, words
+from govner.text import clean
+
+_LABEL_KINDS = {"PARTY": "party", "STATE": "state", "MASS": "mass", "ORG": "organization"}
+_LEVELS: Mapping[int, Level] = {1: "province", 2: "district", 3: "commune"}
+_ABROAD = frozenset({"country", "city", "region"})
+_STATE_HEADS = frozenset({"Minister", "Office", "Foreign"})
+
+
+@cache
+def _offices() -> Mapping[tuple[str, ...], str]:
+    return {words(title): kind for title, kind in rows("offices.tsv")}
+
+
+def level_of(reading: BodyReading, unit: Unit | None) -> Level | None:
+    """Where a body stands, by its unit or else by its words."""
+    if unit is not None and reading.level != "grassroots":
+        return _LEVELS[unit.level]
+    found: Mapping[str, Level] = {
+        CENTRAL: "central", "province": "province", "district": "district", "commune": "commune",
+        "grassroots": "grassroots",
+    }  # fmt: skip
+    return found.get(reading.level)
+
+
+@lru_cache(maxsize=1 << 14)
+def _resolved(name: str, unit: Unit, telling: bool) -> str:
+    """A body's name with its unit: "UBND tỉnh" → "UBND tỉnh Quảng Ngãi", "UBND" → "UBND tỉnh Quảng Ngãi"."""
+    last = words(name)[-1]
+    if unit.code == "79" and unit.level == 1:
+        return f"{name} Hồ Chí Minh" if last in ("phố", "tp") else f"{name} TP Hồ Chí Minh"
+    return f"{name} {unit.name if telling else unit.full_name}"
+
+
+def full_body_name(reading: BodyReading, unit: Unit | None, named: bool) -> tuple[str, str | None]:
+    """The resolved name of a body and of the body that its organ belongs to."""
+    if unit is None or named:
+        return reading.name, reading.parent
+    parent = reading.parent
+    telling = reading.telling
+    return _resolved(reading.name, unit, telling), None if parent is None else _resolved(parent, unit, telling)
+
+
+def bodies(
+    found: Sequence[tuple[Span, BodyReading, Unit | None, bool, str]],
+) -> tuple[tuple[Body, ...], list[int]]:
+    """One body for all its mentions, and for every mention the place of its body in the result."""
+    order: dict[tuple[str, str, str | None], int] = {}
+    rows: list[tuple[str, BodyReading, Unit | None, str | None, str, list[Span]]] = []
+    index = []
+    for span, reading, unit, named, why in found:
+        name, parent = full_body_name(reading, unit, named)
+        key = (span.label, " ".join(words(name)), None if unit is None else unit.id)
+        at = order.get(key)
+        if at is None:
+            at = order[key] = len(rows)
+            rows.append((name, reading, unit, parent, why, []))
+        rows[at][5].append(span)
+        index.append(at)
+    made = tuple(
+        BODY_TYPES[spans[0].label](
+            name,
+            reading.kind,
+            level_of(reading, unit) if spans[0].label != "ORG" else None,
+            reading.organ,
+            parent,
+            unit,
+            tuple(spans),
+            why,
+        )
+        for name, reading, unit, parent, why, spans in rows
+    )
+    return made, index
+
+
+def locations(spots: Sequence[Spot], spans: Sequence[Span]) -> tuple[Location, ...]:
+    """One location for all its mentions."""
+    order: dict[tuple[str, str | None], int] = {}
+    rows: list[tuple[Spot, list[Span]]] = []
+    for spot, span in zip(spots, spans, strict=True):
+        unit = spot.unit
+        key = (spot.place.key, None) if unit is None else ("", unit.id)
+        if key not in order:
+            order[key] = len(rows)
+            rows.append((spot, []))
+        rows[order[key]][1].append(span)
+    kinds = {1: "province", 2: "district", 3: "commune"}
+    return tuple(
+        Location(
+            max((" ".join(clean(span.text).split()) for span in spans), key=len),
+            spot.place.kind if spot.unit is None else kinds[spot.unit.level],
+            spot.unit,
+            tuple(spans),
+            "country" if spot.place.country else spot.why,
+        )
+        for spot, spans in rows
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _title(text: str) -> str:
+    return " ".join(clean(text).split()).rstrip(" ,-–(").removesuffix(" của").removesuffix(" thuộc")
+
+
+def position_kind(post: Post, title: str, body: Body | None, places: Sequence[Spot]) -> str:
+    """Whose office a post is."""
+    head = post.reading.head
+    abroad = any(spot.unit is None and not spot.place.country and spot.place.kind in _ABROAD for spot in places)
+    if body is not None:
+        if body.label == "ORG" and (head in _STATE_HEADS or (abroad and head in ("Secretary", "Deputy", "Member"))):
+            return "foreign"
+        return _LABEL_KINDS[body.label]
+    if abroad:
+        return "foreign"
+    known = _offices().get(words(title)) or _offices().get(post.reading.title)
+    if known:
+        return known
+    if head == "Foreign":
+        return "foreign"
+    if any(spot.unit is not None for spot in places):
+        return {"Secretary": "party", "Chair": "state"}.get(head, "other")
+    return "other"
+
+
+class _Draft:
+    """A position while its mentions are gathered."""
+
+    __slots__ = ("body", "kind", "place", "post", "reading", "spans", "title")
+
+    def __init__(self, post: Post, title: str, body: Body | None, place: str | None, kind: str, span: Span) -> None:
+        self.post, self.title, self.body, self.place, self.kind = post, title, body, place, kind
+        self.reading: Reading = post.reading
+        self.spans = [span]
+
+    def take(self, other: _Draft) -> None:
+        """Add another mention of the same post; the one that says more gives the words."""
+        fuller = other.body is not None and (
+            self.body is None or len(other.body.name) > len(self.body.name) and len(other.title) >= len(self.title)
+        )
+        if fuller or (self.body is None and self.place is None and other.place is not None):
+            self.title, self.body, self.place, self.reading = other.title, other.body, other.place, other.reading
+        if self.kind == "other" or fuller:
+            self.kind = other.kind if other.kind != "other" else self.kind
+        self.spans += other.spans
+
+    def done(self) -> Position:
+        post = self.post
+        status: Status = "former" if post.former else "acting" if post.acting else "current"
+        spans = tuple(sorted(self.spans, key=lambda span: span.start))
+        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, post.why)
+
+
+def positions(
+    posts: Sequence[Post], spans: Sequence[Span], inside: Sequence[tuple[list[Body], list[Spot], list[int]]]
+) -> tuple[dict[int, tuple[Position, ...]], tuple[Position, ...]]:
+    """The positions of each person, mentions of one post merged; then the positions whose holder nobody names.
+
+    ``inside`` gives for each post the bodies and places in it, and the places' numbers of characters from its start.
+    """
+    held: dict[int, list[_Draft]] = {}
+    free: list[_Draft] = []
+    for post, span, (body_list, spot_list, edges) in zip(posts, spans, inside, strict=True):
+        body = body_list[0] if body_list else None
+        outside = [spot for spot in spot_list if not edges or spot.start < edges[0] or body is None]
+        first = min([*edges[:1], *(spot.start for spot in outside[:1])], default=span.end)
+        title = _title(span.text[: first - span.start]) or _title(span.text)
+        place = None
+        if body is None and outside:
+            place = " ".join(clean(span.text[outside[0].start - span.start :]).split())
+        draft = _Draft(post, title, body, place, position_kind(post, title, body, spot_list), span)
+        drafts = free if post.person is None else held.setdefault(post.person, [])
+        for known in drafts[-24:]:
+            if known.post.former == post.former and _one_post(known, draft):
+                known.take(draft)
+                break
+        else:
+            drafts.append(draft)
+    return (
+        {person: tuple(draft.done() for draft in drafts) for person, drafts in held.items()},
+        tuple(draft.done() for draft in free),
+    )
+
+
+def _one_post(one: _Draft, other: _Draft) -> bool:
+    if not fits(one.reading, other.reading):
+        return False
+    if one.body is not None and other.body is not None and one.body is not other.body:
+        return one.body.label == other.body.label and one.body.unit == other.body.unit
+    return True
+
+
+def people(spans: Sequence[Span], held: Mapping[int, tuple[Position, ...]]) -> tuple[Person, ...]:
+    """The people of the document in the order of their first mention."""
+    mentions: dict[int, list[Span]] = {}
+    for span in spans:
+        if span.person is not None:
+            mentions.setdefault(span.person, []).append(span)
+    return tuple(
+        Person(
+            number,
+            max((" ".join(clean(span.text).split()) for span in found), key=len),
+            tuple(found),
+            held.get(number, ()),
+        )
+        for number, found in mentions.items()
+    )
+
+
+__all__ = ["CITY", "OPEN", "bodies", "locations", "people", "positions", "read_post"]
