@@ -15,17 +15,20 @@ NEAR = 160
 KEPT = 12
 """How many known holders of one title are looked at."""
 
-_AGE = re.compile(r"\(?,?\(?(?:0?a0?|a:0)\)?(?:[,-]0)?")
-_LIST = re.compile(r"[)]?[,\-k;v(l]{0,3}[fnqhlj]*")
-_SAME = re.compile(r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhlj]*")
+_ASIDE = re.compile(r"^\([^()]*\)|^,?[,(]?o?0?a[0\-/]*(?:,?[ot]{1,3}(?=,))?\)?|^,a?0(?=[,)\-])")
+_TERM = r"(?:\([^()]*\)|y[0o](?:[,\-v]*[0o])*|y|\))?"
+_LIST = re.compile(_TERM + r"[,\-k;v(l]{0,3}[fnqhlj]*")
+_SAME = re.compile(_TERM + r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhlj]*")
+_VERB = re.compile(r"[^.\n;]*[jx][fnq]*")
 _STRONG = re.compile(r'[hrn"]*')
 _WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
 _FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
 _APPOSED = re.compile(r'[)"o]?[)"]?[,\-(]{1,2}[fnqlj]*|[fnq]*[ljx][fnq]*|[fnq]')
 _FIRM = re.compile(r"[)]?[,]?[\-(ljx]")
-_TAKES = re.compile(r"[jxl][fnq]*$")
+_TAKES = re.compile(r"[jxl][fnq:]*$")
+_MATTER = re.compile(r"[jxf][fnq]*$")
 _BREAK = re.compile(r"[.!?…;]+[\"”')]*\s|\n")
-_PRONOUN = re.compile(r"[\s\"“'-]*(?:ông|bà|anh|chị|cô|đồng chí này|vị này)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:ông|bà|anh|chị|cô|đồng chí này|vị này)(?!\w)", re.I)
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Post:
     acting: bool = False
     person: int | None = None
     why: str = ""
+    soft: bool = False
+    chain: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def hold(text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple
         at = end
     breaks = [match.end() for match in _BREAK.finditer(text)]
     _by_verb(text, items, breaks)
+    _overrule(found)
     _later(found)
     return found
 
@@ -96,26 +102,33 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
 def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int) -> None:
     """Holders of a list of posts from the names on both its sides."""
     left, right = items[at - 1] if at else None, items[end] if end < len(items) else None
-    before, after = _AGE.sub("", gaps[at]), gaps[end]
+    before, after = _ASIDE.sub("", gaps[at]), gaps[end]
     posts = [item for item in items[at:end] if isinstance(item, Post)]
+    for post in posts:
+        post.chain = at
     apposed = isinstance(left, Name) and _APPOSED.fullmatch(before) is not None
     if isinstance(right, Name) and _STRONG.fullmatch(after):
         first = len(posts) - 1
-        firm = apposed and _FIRM.match(before)
+        if len(posts) > 1 and not apposed and isinstance(left, Name):
+            apposed = _VERB.fullmatch(before) is not None
+        firm = apposed and (_FIRM.match(before) or _VERB.fullmatch(before))
         while first > 0 and not firm and _SAME.fullmatch(gaps[at + first]):
             first -= 1
         for n, post in enumerate(posts):
             if n >= first:
                 post.person, post.why = right.person, "before"
+                post.soft = n < len(posts) - 1
             elif apposed and isinstance(left, Name):
                 post.person, post.why = left.person, "after"
         return
     holder, why = None, ""
     if apposed and isinstance(left, Name):
         holder, why = left.person, "after"
+        beside = at > 1 and isinstance(items[at - 2], Post) and not gaps[at - 1].strip("hr")
+        posts[0].soft = before == "," and (beside or (len(posts) == 1 and after[:1] == "o"))
     elif isinstance(right, Name) and _WEAK.fullmatch(after):
         holder, why = right.person, "colon"
-    elif isinstance(right, Name) and _FOR.fullmatch(after):
+    elif isinstance(right, Name) and _FOR.fullmatch(after) and (len(after) < 3 or _MATTER.search(posts[0].before)):
         holder, why = right.person, "for"
     for post in posts:
         post.person, post.why = holder, why
@@ -126,6 +139,7 @@ def _by_verb(text: str, items: Sequence[Post | Name], breaks: Sequence[int]) -> 
     name: Name | None = None
     subject: Name | None = None
     sentence = -1
+    chain, chain_holder, chain_why = -1, 0, ""
     for item in items:
         here = bisect_left(breaks, item.start + 1)
         if isinstance(item, Name):
@@ -135,12 +149,17 @@ def _by_verb(text: str, items: Sequence[Post | Name], breaks: Sequence[int]) -> 
             continue
         if item.person is not None:
             continue
+        if item.chain == chain:
+            item.person, item.why = chain_holder, chain_why
+            continue
         if not _TAKES.search(item.before):
             continue
         if name is not None and sentence == here:
             item.person, item.why = name.person, "verb"
-        elif subject is not None and _PRONOUN.match(text, breaks[here - 1] if here else 0):
+        elif subject is not None and _PRONOUN.search(text, breaks[here - 1] if here else 0, item.start):
             item.person, item.why = subject.person, "pronoun"
+        if item.person is not None:
+            chain, chain_holder, chain_why = item.chain, item.person, item.why
 
 
 def _later(posts: Sequence[Post]) -> None:
@@ -159,14 +178,23 @@ def _later(posts: Sequence[Post]) -> None:
             known.setdefault(post.reading.title[0], []).append(post)
 
 
+def _overrule(posts: Sequence[Post]) -> None:
+    """A post that may belong to either side goes to the one who surely holds the very same post elsewhere."""
+    sure: dict[tuple[object, ...], int] = {}
+    for post in posts:
+        if post.person is not None and not post.soft and post.why in ("before", "after"):
+            sure.setdefault((post.reading.title, post.reading.rest), post.person)
+    for post in posts:
+        if post.soft and post.reading.rest:
+            post.person = sure.get((post.reading.title, post.reading.rest), post.person)
+
+
 def _take(post: Post, known: Sequence[Post], why: str) -> None:
-    best: Post | None = None
+    best, worth = None, 0
     for other in known[: -KEPT - 1 : -1]:
-        if not fits(post.reading, other.reading):
-            continue
-        if post.reading.rest == other.reading.rest and post.former == other.former:
-            best = other
-            break
-        best = best or other
+        if fits(post.reading, other.reading):
+            same = 1 + (post.reading.rest == other.reading.rest) + 2 * (post.former == other.former)
+            if same > worth:
+                best, worth = other, same
     if best is not None:
         post.person, post.why = best.person, why

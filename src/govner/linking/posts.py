@@ -14,14 +14,27 @@ _TITLE_CLASSES = frozenset(
 )
 
 
+_LEVELS = {
+    "tỉnh": 1, "thành": 4, "huyện": 2, "quận": 2, "thị": 2, "xã": 3, "phường": 3, "trấn": 3,
+}  # fmt: skip
+_IDLE = frozenset("tỉnh thành phố huyện quận thị xã phường trấn . , - & / ( ) và của thuộc tại ở này".split())
+_ASSEMBLY = frozenset("ủy ban nhân dân hội đồng".split())
+_COMMITTEE = frozenset("ủy đảng bộ".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post's words: ``title`` folded, ``rest`` the telling words of its body and place, ``head`` the lexicon class."""
+    """A post's words: ``title`` folded, ``rest`` the telling words of its body and place, ``head`` the lexicon class.
+
+    ``level`` is 1 province, 2 district, 3 commune, 4 a city of either, 0 untold; ``assembly`` is ``"u"`` for a people's
+    committee, ``"h"`` for a people's council, empty where the post names neither.
+    """
 
     title: Words
     rest: frozenset[str]
     head: str
-    length: int
+    level: int
+    assembly: str
 
 
 @cache
@@ -37,11 +50,6 @@ def _titles() -> tuple[Mapping[Words, str], int]:
 def _spelled_out() -> Mapping[str, Words]:
     """Abbreviation → its words, ``data/abbreviations.tsv``."""
     return {words(short)[0]: words(long) for short, long in rows("abbreviations.tsv")}
-
-
-@cache
-def _idle() -> frozenset[str]:
-    return frozenset("tỉnh thành phố tp huyện quận thị xã phường thôn . , - & và của thuộc tại ở".split())
 
 
 def spell_out(given: Words) -> Words:
@@ -64,15 +72,26 @@ def read_post(text: str) -> Reading:
     title, rest = given[:size], given[size:]
     while rest and rest[0] in ("thường", "trực", "chuyên", "trách") and not name.startswith("Member"):
         title, rest = (*title, rest[0]), rest[1:]
-    telling = frozenset(rest)
-    if len(rest) > 2 or not telling & {"ủy"}:
-        telling -= _idle() if "ủy" not in telling else frozenset(". , - & và của thuộc tại ở tp phố".split())
-    return Reading(title, telling, name, size)
+    level = next((_LEVELS[word] for word in reversed(rest) if word in _LEVELS), 0)
+    telling = frozenset(rest) - _IDLE
+    assembly = ""
+    if {"nhân", "dân"} <= telling:
+        assembly = "u" if "ban" in telling else "h" if "đồng" in telling else ""
+        if len(telling) < 9 and assembly:
+            telling -= _ASSEMBLY
+    if name == "Secretary" and "đoàn" not in telling:
+        telling -= _COMMITTEE
+    return Reading(title, telling, name, level, assembly)
 
 
 def fits(one: Reading, other: Reading) -> bool:
     """Whether two mentions can be of one post: the same title, and the rest of one holds that of the other."""
-    return _same_title(one.title, other.title) and (one.rest <= other.rest or other.rest <= one.rest)
+    if not _same_title(one.title, other.title) or not (one.rest <= other.rest or other.rest <= one.rest):
+        return False
+    if one.assembly != other.assembly and one.assembly and other.assembly:
+        return False
+    levels = {one.level, other.level}
+    return len(levels) == 1 or 0 in levels or (4 in levels and 3 not in levels)
 
 
 def _same_title(one: Words, other: Words) -> bool:
