@@ -16,18 +16,21 @@ KEPT = 12
 """How many known holders of one title are looked at."""
 
 _ASIDE = re.compile(r"^\([^()]*\)|^,?[,(]?o?0?a[0\-/]*(?:,?[ot]{1,3}(?=,))?\)?|^,a?0(?=[,)\-])")
-_TERM = r"(?:\([^()]*\)|y[0o](?:[,\-v]*[0o])*|y|\))?"
-_LIST = re.compile(_TERM + r"[,\-k;v(l]{0,3}[fnqhlj]*")
-_SAME = re.compile(_TERM + r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhlj]*")
-_VERB = re.compile(r"[^.\n;]*[jx][fnq]*")
-_STRONG = re.compile(r'[hrn"]*')
+_TERM = r"(?:\([^()]*\)|y[0o](?:[,\-v]*[0o])*|y|\)|,[^.\n;]{1,14}(?=;))?"
+_LIST = re.compile(_TERM + r"[,\-k;v(l]{0,3}[fnqhljxw]*")
+_SAME = re.compile(_TERM + r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhljxw]*")
+_VERB = re.compile(r"[^.\n;]*[jxw][fnq]*")
+_STRONG = re.compile(r'[hrn"]*|,(?:o\.?)?o[r]*')
 _WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
 _FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
-_APPOSED = re.compile(r'[)"o]?[)"]?[,\-(]{1,2}[fnqlj]*|[fnq]*[ljx][fnq]*|[fnq]')
-_FIRM = re.compile(r"[)]?[,]?[\-(ljx]")
-_TAKES = re.compile(r"[jxl][fnq:]*$")
-_MATTER = re.compile(r"[jxf][fnq]*$")
-_BREAK = re.compile(r"[.!?…;]+[\"”')]*\s|\n")
+_APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw]*|[fnq]*[ljxw][fnq]*|[fnq]')
+_FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
+_TAKES = re.compile(r"[jxlw][fnq:]*$")
+_MATTER = re.compile(r"[jxfw][fnq]*$")
+_BREAK = re.compile(r"[.!?…]+[\"”')]*\s|\n")
+_THIS_ONE = re.compile(r"\s+(?:đối với|của|với|cho)\s+(?:ông|bà)\s+(?:này|ấy)\b")
+_NOBODY = re.compile(r"b[fnq]*$")
+_AND = re.compile(r"[,v][hr]*")
 _PRONOUN = re.compile(r"\b(?:ông|bà|anh|chị|cô|đồng chí này|vị này)(?!\w)", re.I)
 
 
@@ -76,9 +79,10 @@ def hold(text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple
         _beside(items, gaps, at, end)
         at = end
     breaks = [match.end() for match in _BREAK.finditer(text)]
-    _by_verb(text, items, breaks)
+    _by_verb(text, items, gaps, breaks)
     _overrule(found)
     _later(found)
+    _chained(found)
     return found
 
 
@@ -90,9 +94,9 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
         gap = between(text[max(last, item.start - NEAR) : item.start])
         if isinstance(item, Post):
             item.before = gap
-            head = re.search(r"[fqn]*$", gap)
+            head = re.search(r"[fqnwlj]*$", gap)
             state = head[0] if head else ""
-            item.former, item.acting = "f" in state, "q" in state
+            item.former, item.acting = "f" in state or "w" in state, "q" in state
         gaps.append("." + gap if far else gap)
         last = item.end
     gaps.append(".")
@@ -102,10 +106,12 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
 def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int) -> None:
     """Holders of a list of posts from the names on both its sides."""
     left, right = items[at - 1] if at else None, items[end] if end < len(items) else None
-    before, after = _ASIDE.sub("", gaps[at]), gaps[end]
+    before, after = _ASIDE.sub("", gaps[at]) or ("," if gaps[at] else ""), gaps[end]
     posts = [item for item in items[at:end] if isinstance(item, Post)]
     for post in posts:
         post.chain = at
+    if _NOBODY.search(posts[0].before):
+        return
     apposed = isinstance(left, Name) and _APPOSED.fullmatch(before) is not None
     if isinstance(right, Name) and _STRONG.fullmatch(after):
         first = len(posts) - 1
@@ -125,25 +131,43 @@ def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int
     if apposed and isinstance(left, Name):
         holder, why = left.person, "after"
         beside = at > 1 and isinstance(items[at - 2], Post) and not gaps[at - 1].strip("hr")
-        posts[0].soft = before == "," and (beside or (len(posts) == 1 and after[:1] == "o"))
+        posts[0].soft = before == "," and beside
     elif isinstance(right, Name) and _WEAK.fullmatch(after):
         holder, why = right.person, "colon"
     elif isinstance(right, Name) and _FOR.fullmatch(after) and (len(after) < 3 or _MATTER.search(posts[0].before)):
         holder, why = right.person, "for"
     for post in posts:
         post.person, post.why = holder, why
+    if why == "after" and _VERB.fullmatch(before):
+        _share(items, gaps, at, posts)
 
 
-def _by_verb(text: str, items: Sequence[Post | Name], breaks: Sequence[int]) -> None:
+def _share(items: Sequence[Post | Name], gaps: Sequence[str], at: int, posts: Sequence[Post]) -> None:
+    """ "Ông A và bà B được bầu làm …": as many posts as people go one to each, a single post to the first."""
+    first = at - 1
+    while first > 0 and isinstance(items[first - 1], Name) and _AND.fullmatch(gaps[first]) and at - first < 8:
+        first -= 1
+    names = [item for item in items[first:at] if isinstance(item, Name)]
+    for n, post in enumerate(posts):
+        post.person = names[n if len(names) == len(posts) else 0].person
+
+
+def _by_verb(text: str, items: Sequence[Post | Name], gaps: Sequence[str], breaks: Sequence[int]) -> None:
     """Posts behind a verb of holding, taking or leaving: their holder is the name before, or the last subject."""
     name: Name | None = None
     subject: Name | None = None
     sentence = -1
     chain, chain_holder, chain_why = -1, 0, ""
-    for item in items:
+    for n, item in enumerate(items):
         here = bisect_left(breaks, item.start + 1)
         if isinstance(item, Name):
-            if here != sentence or name is None:
+            gap = gaps[n]
+            if here == sentence and name is not None:
+                if "(" in gap and ")" not in gap:
+                    continue  # named in an aside
+                if _AND.fullmatch(gap):
+                    continue  # one post of several people goes by the first
+            else:
                 subject = item
             name, sentence = item, here
             continue
@@ -154,7 +178,7 @@ def _by_verb(text: str, items: Sequence[Post | Name], breaks: Sequence[int]) -> 
             continue
         if not _TAKES.search(item.before):
             continue
-        if name is not None and sentence == here:
+        if name is not None and (sentence == here or _THIS_ONE.match(text, item.end)):
             item.person, item.why = name.person, "verb"
         elif subject is not None and _PRONOUN.search(text, breaks[here - 1] if here else 0, item.start):
             item.person, item.why = subject.person, "pronoun"
@@ -166,16 +190,31 @@ def _later(posts: Sequence[Post]) -> None:
     """A post named alone belongs to its holder elsewhere in the document: before it, else behind it."""
     known: dict[str, list[Post]] = {}
     for post in posts:
+        if post.person is None and _NOBODY.search(post.before):
+            continue
         if post.person is None:
             _take(post, known.get(post.reading.title[0], ()), "earlier")
-        elif post.why in ("before", "after", "verb"):
+        elif post.why != "":
             known.setdefault(post.reading.title[0], []).append(post)
     known.clear()
     for post in reversed(posts):
+        if post.person is None and _NOBODY.search(post.before):
+            continue
         if post.person is None:
             _take(post, known.get(post.reading.title[0], ()), "later")
-        elif post.why in ("before", "after", "verb"):
+        elif post.why != "":
             known.setdefault(post.reading.title[0], []).append(post)
+
+
+def _chained(posts: Sequence[Post]) -> None:
+    """What stands in a list with a post of a known holder is his too: "Bí thư Tỉnh ủy làm Phó Ban …"."""
+    holders: dict[int, int] = {}
+    for post in posts:
+        if post.person is not None and post.chain >= 0:
+            holders.setdefault(post.chain, post.person)
+    for post in posts:
+        if post.person is None and post.chain in holders and not _NOBODY.search(post.before):
+            post.person, post.why = holders[post.chain], "list"
 
 
 def _overrule(posts: Sequence[Post]) -> None:

@@ -12,6 +12,7 @@ from govner.text import fold, is_syllable, toneless
 
 _BYLINE = re.compile(r"(?:^|\n)[ \t\-–(]*$|(?:ảnh|nguồn|bài|clip|video|tin|thực hiện|đồ họa)[ \t]*[:.]?[ \t\-–]*$", re.I)
 _END = re.compile(r"[ \t).]*(?:\n|$)")
+_ALSO = re.compile(r"\s*\((?:tức|tên khác|hay|bí danh|tên thật|còn gọi là|biệt danh)?\s*")
 _APART = frozenset("-–'’.\n")
 
 
@@ -76,6 +77,7 @@ def identify(text: str, mentions: Sequence[tuple[int, int]]) -> list[int]:
             for rank, shorts in enumerate(_short_forms(names[at])):
                 for short in shorts:
                     first.setdefault((short, rank), at)
+    other = _aliases(text, mentions, heads)
     out = []
     for at, head in enumerate(heads):
         if head is None:
@@ -84,11 +86,26 @@ def identify(text: str, mentions: Sequence[tuple[int, int]]) -> list[int]:
             head = next((option for option in options if option is not None), None)
             if head is None:
                 head = first.setdefault((key, 0), at)
+        head = other.get(head, head)
         for rank, shorts in enumerate(_short_forms(names[head])):
             for short in shorts:
                 latest[short, rank] = head
         out.append(given.setdefault(head, len(given) + 1))
     return out
+
+
+def _aliases(text: str, mentions: Sequence[tuple[int, int]], heads: Sequence[int | None]) -> dict[int, int]:
+    """ "Tôn Chính Tài (Sun Zheng Cai)": the name in brackets is another name of the one before."""
+    found: dict[int, int] = {}
+    for at in range(1, len(mentions)):
+        before, (start, end) = mentions[at - 1][1], mentions[at]
+        if start - before < 14 and text[end : end + 1] == ")" and _ALSO.fullmatch(text, before, start):
+            one, two = heads[at - 1], heads[at]
+            if one is not None and two is not None and one != two:
+                one = found.get(one, one)
+                if one != two:
+                    found.setdefault(max(one, two), min(one, two))
+    return found
 
 
 def _heads(names: list[str], forms: list[Words], bylines: list[bool]) -> list[int | None]:

@@ -15,10 +15,11 @@ _TITLE_CLASSES = frozenset(
 
 
 _LEVELS = {
-    "tỉnh": 1, "thành": 4, "huyện": 2, "quận": 2, "thị": 2, "xã": 3, "phường": 3, "trấn": 3,
+    "tỉnh": 1, "thành": 4, "huyện": 2, "quận": 2, "thị": 2, "xã": 3, "phường": 3, "trấn": 3, "q": 2, "p": 3,
 }  # fmt: skip
-_IDLE = frozenset("tỉnh thành phố huyện quận thị xã phường trấn . , - & / ( ) và của thuộc tại ở này".split())
+_IDLE = frozenset("tỉnh thành phố huyện quận thị xã phường trấn . , - & / ( ) và của thuộc tại ở này q p".split())
 _ASSEMBLY = frozenset("ủy ban nhân dân hội đồng".split())
+_OTHER_CHAIRS = frozenset("hội mặt đoàn quốc ty tập nước hđtv trị".split())
 _COMMITTEE = frozenset("ủy đảng bộ".split())
 
 
@@ -27,7 +28,8 @@ class Reading:
     """A post's words: ``title`` folded, ``rest`` the telling words of its body and place, ``head`` the lexicon class.
 
     ``level`` is 1 province, 2 district, 3 commune, 4 a city of either, 0 untold; ``assembly`` is ``"u"`` for a people's
-    committee, ``"h"`` for a people's council, empty where the post names neither.
+    committee, ``"h"`` for a people's council, ``"p"`` the Party, ``"y"`` the youth union,
+    ``"o"`` what else has a chair, empty where the post names none.
     """
 
     title: Words
@@ -70,6 +72,8 @@ def read_post(text: str) -> Reading:
     else:
         size, name = min(2, len(given)), ""
     title, rest = given[:size], given[size:]
+    if title[-2:] == ("phụ", "trách") and len(title) > 2:
+        title = title[:-2]
     while rest and rest[0] in ("thường", "trực", "chuyên", "trách") and not name.startswith("Member"):
         title, rest = (*title, rest[0]), rest[1:]
     level = next((_LEVELS[word] for word in reversed(rest) if word in _LEVELS), 0)
@@ -79,8 +83,18 @@ def read_post(text: str) -> Reading:
         assembly = "u" if "ban" in telling else "h" if "đồng" in telling else ""
         if len(telling) < 9 and assembly:
             telling -= _ASSEMBLY
-    if name == "Secretary" and "đoàn" not in telling:
-        telling -= _COMMITTEE
+    if name == "Chair" and not assembly:
+        if telling & _OTHER_CHAIRS:
+            assembly = "o"
+        elif level and not telling:
+            assembly = "u"
+    if name == "Secretary":
+        if "đoàn" in telling:
+            assembly = "y"
+        elif "ủy" in telling or level:
+            assembly = "p"
+        if assembly != "y":
+            telling -= _COMMITTEE
     return Reading(title, telling, name, level, assembly)
 
 
@@ -95,4 +109,5 @@ def fits(one: Reading, other: Reading) -> bool:
 
 
 def _same_title(one: Words, other: Words) -> bool:
-    return one == other or (one[: len(other)] == other and one[len(other) :] == ("thường", "trực"))
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return short == long or (long[: len(short)] == short and long[len(short) :] == ("thường", "trực"))

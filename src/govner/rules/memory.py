@@ -44,6 +44,9 @@ def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
     found: list[Mention] = []
     for match in _capitals(alphabet, alphabet.version).finditer(parse.symbols):
         first, last = parse.firsts[match.start()], parse.firsts[match.end()]
+        if last - first > 1 and known.get(name(last - 1, last)) == "PER" and last - first < 5:
+            found.append(Mention(first, last, "PER", "memory", "memory-run"))  # the family name closes a longer name
+            continue
         at = first
         while at < last:
             for size in range(min(longest, last - at), 0, -1):
@@ -66,4 +69,6 @@ def _folded(piece: str) -> str:
 def _capitals(alphabet: Alphabet, version: int) -> re.Pattern[str]:
     """Runs of capitalised chunks that no rule has taken."""
     symbols = alphabet.symbols("Capital") - alphabet.symbols("Honorific")
-    return re.compile("[" + "".join(sorted(symbols)) + "]+")
+    not_name = "".join(sorted(alphabet.symbols("NotName")))
+    run = "".join(sorted(symbols))
+    return re.compile(f"(?<![{not_name}{run}])[{run}]+")
