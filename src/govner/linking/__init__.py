@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from govner.entities import Body, Document, Span, Unit
-from govner.linking.bodies import CENTRAL, OPEN, BodyReading, read_body
+from govner.linking.bodies import CENTRAL, OPEN, BodyReading, names_central, read_body
 from govner.linking import build
 from govner.linking.holders import hold
 from govner.linking.papers import home
@@ -20,6 +21,9 @@ from govner.linking.units import Resolver, Spot, is_origin, level_number, read_p
 __all__ = ["link"]
 
 Mention = tuple[int, int, str, float]
+_Found = tuple[Span, BodyReading, Unit | None, bool, str]
+_CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
+_OF_FIRM = re.compile(r"công ty|tập đoàn|ngân hàng|bệnh viện|trường|khối", re.I)
 
 
 def link(
@@ -121,7 +125,10 @@ def _body(
     bare = mark.text
     for place in reversed(places):
         bare = bare[: place.start - mark.start] + bare[place.end - mark.start :]
-    reading = read_body(bare, mark.label, bool(places))
+    if places and names_central(mark.text):
+        reading = read_body(mark.text, mark.label, False)
+    else:
+        reading = read_body(bare, mark.label, bool(places))
     own: list[Spot] = []
     for place in places:
         spot = Spot(place.start, place.end, read_place(place.text, date), level_number(reading), weight=2)
@@ -134,9 +141,9 @@ def _body(
 
 def _units(
     marks: Sequence[Span], spots: Sequence[Spot], inner: Sequence[tuple[Span, BodyReading, list[Spot]]], resolver: Resolver
-) -> list[tuple[Span, BodyReading, Unit | None, bool, str]]:
+) -> list[_Found]:
     """For every body its unit, whether its own name says it, and why."""
-    out: list[tuple[Span, BodyReading, Unit | None, bool, str]] = []
+    out: list[_Found] = []
     latest: dict[tuple[str, ...], Unit] = {}
     by_label: dict[str, Unit] = {}
     for span, reading, places in inner:
@@ -146,14 +153,20 @@ def _units(
         if span.label == "ORG":
             out.append((span, reading, None, named, ""))
             continue
-        inside = [spot for spot in places if spot.unit is not None]
+        inside = [] if reading.level == CENTRAL else [spot for spot in places if spot.unit is not None]
         if inside:
             best = next((spot for spot in inside if spot.unit is not None and spot.unit.level == level), inside[-1])
             unit, why = best.unit, "name"
         elif reading.level == CENTRAL or (places and any(spot.place.country for spot in places)):
             why = "country"
         elif not places:
-            if reading.level == OPEN:
+            if reading.kind in _CENTRAL_IF_OPEN and reading.level == OPEN:
+                why = "country"
+            elif reading.level == OPEN and (reading.kind == "military" or _OF_FIRM.search(span.text)):
+                pass
+            elif reading.head == ("đảng", "ủy") and reading.level == OPEN and resolver.communes:
+                unit, why = resolver.commune(span.start), "document"
+            elif reading.level == OPEN:
                 unit, why = latest.get(reading.head) or by_label.get(span.label) or by_label.get(""), "earlier"
             elif reading.level != "grassroots":
                 unit, why = resolver.main(reading.level, span.start), "document"
@@ -162,4 +175,16 @@ def _units(
         if unit is not None:
             latest[reading.head] = by_label[span.label] = by_label[""] = unit
         out.append((span, reading, unit, named, why))
-    return out
+    return _from_later(out)
+
+
+def _from_later(found: list[_Found]) -> list[_Found]:
+    """A bare "HĐND" before the text says whose: that of the next one."""
+    later: dict[tuple[str, ...], Unit] = {}
+    for at in range(len(found) - 1, -1, -1):
+        span, reading, unit, named, why = found[at]
+        if unit is not None:
+            later[reading.head] = unit
+        elif reading.level == OPEN and not named and not why and reading.head in later and span.label != "ORG":
+            found[at] = span, reading, later[reading.head], named, "later"
+    return found

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from govner.lexicon import read
-from govner.linking.posts import spell_out
-from govner.linking.words import Words, rows, words
+from govner.linking.posts import read_words
+from govner.linking.words import Words, rows
 from govner.text import clean
 
 CENTRAL, PROVINCE, CITY, DISTRICT, COMMUNE, GRASSROOTS, OPEN = (
@@ -46,7 +46,7 @@ class BodyReading:
 
 @cache
 def _kinds() -> tuple[Mapping[Words, tuple[str, str]], int]:
-    found = {spell_out(words(form)): (kind, "" if level == "-" else level) for form, kind, level in rows("kinds.tsv")}
+    found = {read_words(form): (kind, "" if level == "-" else level) for form, kind, level in rows("kinds.tsv")}
     return found, max(map(len, found))
 
 
@@ -55,14 +55,14 @@ def _central() -> Mapping[Words, tuple[str, str]]:
     """Folded name of a central body → its kind and full name."""
     found: dict[Words, tuple[str, str]] = {}
     for row in read.table("bodies/central.tsv"):
-        found.setdefault(spell_out(words(row["form"])), (row["kind"], row["canonical"]))
+        found.setdefault(read_words(row["form"]), (row["kind"], row["canonical"]))
     return found
 
 
 @lru_cache(maxsize=1 << 16)
 def read_body(text: str, label: str, place: bool) -> BodyReading:
     """Read a body's name; ``text`` is the mention, ``place`` whether it ends in a named place of Vietnam."""
-    given = spell_out(words(text))
+    given = read_words(text)
     shown = " ".join(clean(text).split())
     known, longest = _kinds()
     kind, level, head = "other", OPEN, given[:2]
@@ -71,26 +71,34 @@ def read_body(text: str, label: str, place: bool) -> BodyReading:
             (kind, level), head = known[given[:size]], given[:size]
             break
     central = None if place else _central().get(given)
-    if central is not None and (level == CENTRAL or _is_central(given, central[1])):
+    if central is not None and (level == CENTRAL or _is_central(given, shown, label)):
         return BodyReading(central[0], CENTRAL, central[1], None, None, head, True)
     level, told = _level(given, level)
     organ, parent = (None, None)
     if kind in _ORGANS and label != "ORG":
         organ, parent = _cut(shown)
-        if organ and kind in ("standing_committee", "standing_board", "executive_committee"):
-            kind = f"{kind}"
     return BodyReading(kind, level, shown, organ, parent, head, told)
 
 
-def _is_central(given: Words, canonical: str) -> bool:
-    return "ương" in given or "hội" in given or canonical.endswith("Việt Nam") or given[0] in ("bộ", "tổng")
+def _is_central(given: Words, shown: str, label: str) -> bool:
+    """Whether a name of the list of central bodies means the central one: "hội phụ nữ" is any women's union."""
+    if "ương" in given or ("quốc", "hội") == given[-2:] or ("việt", "nam") in zip(given, given[1:], strict=False):
+        return True
+    return shown[:1].isupper() and (label != "MASS" or given[0] in ("mặt", "tổng", "đoàn"))
+
+
+def names_central(text: str) -> bool:
+    """Whether the whole of a mention, places included, is the name of a central body ("Ban Chỉ đạo Tây Nguyên")."""
+    given = read_words(text)
+    return given in _central() or _kinds()[0].get(given, ("", ""))[1] == CENTRAL
 
 
 def _level(given: Words, level: str) -> tuple[str, bool]:
     """The level that the words tell, and whether they tell one."""
     if level == CENTRAL:
         return CENTRAL, True
-    if ("trung", "ương") in zip(given, given[1:], strict=False):
+    pairs = set(zip(given, given[1:], strict=False))
+    if ("trung", "ương") in pairs or ("tối", "cao") in pairs:
         return CENTRAL, True
     for at in range(len(given) - 1, -1, -1):
         word = given[at]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from govner.lexicon import read
 from govner.linking.words import Words, rows, words
+from govner.text import clean
 
 _TITLE_CLASSES = frozenset(
     "Secretary Chair Director HeadOf HeadBefore Member Deputy DeputyNA MemberWord Office Minister Foreign Clergy".split()
@@ -54,6 +56,15 @@ def _spelled_out() -> Mapping[str, Words]:
     return {words(short)[0]: words(long) for short, long in rows("abbreviations.tsv")}
 
 
+_CENTRE = re.compile(r"\bT\.? ?[ƯW]\b|\bTƯ\b")
+
+
+@lru_cache(maxsize=1 << 16)
+def read_words(text: str) -> Words:
+    """The folded words of a post's or body's name, abbreviations written out ("T.Ư" = Trung ương)."""
+    return spell_out(words(_CENTRE.sub("Trung ương", clean(text))))
+
+
 def spell_out(given: Words) -> Words:
     """Words with their abbreviations written out."""
     known = _spelled_out()
@@ -64,7 +75,7 @@ def spell_out(given: Words) -> Words:
 def read_post(text: str) -> Reading:
     """Cut a post into title and rest: ``"Phó Bí thư Tỉnh uỷ"`` → ("phó", "bí", "thư"), {"tỉnh", "ủy"}."""
     known, longest = _titles()
-    given = spell_out(words(text))
+    given = read_words(text)
     for size in range(min(longest, len(given)), 0, -1):
         name = known.get(given[:size])
         if name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -13,7 +13,7 @@ from govner.entities import Unit
 from govner.lexicon import read
 from govner.linking.bodies import CENTRAL, CITY, COMMUNE, DISTRICT, PROVINCE, BodyReading
 from govner.linking.words import Words, words
-from govner.places import REFORM, gazetteer, key, world
+from govner.places import REFORM, gazetteer, key, usage, world
 from govner.places.names import split_type
 from govner.text import clean
 
@@ -36,6 +36,7 @@ class Place:
     type: str | None
     units: tuple[Unit, ...]
     country: bool
+    natural: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +72,6 @@ def _world() -> Mapping[str, str]:
 @lru_cache(maxsize=1 << 15)
 def _candidates(name: str, date: str | None) -> tuple[Unit, ...]:
     """The units of a name that stood on the day, or before the reform; for a new text, old ones if nothing new fits."""
-    found = {unit.id: unit for unit in gazetteer().find(name)} if date is None else {}
     units = gazetteer().find(name)
     if date is None or date < REFORM:
         units = [unit for unit in units if (unit.valid_from or "") < REFORM]
@@ -79,7 +79,7 @@ def _candidates(name: str, date: str | None) -> tuple[Unit, ...]:
             units = gazetteer().find(name, date=date) or units
     else:
         units = gazetteer().find(name, date=date) or units
-    found = {}
+    found: dict[str, Unit] = {}
     for unit in units:
         found.setdefault(unit.id, unit)
     return tuple(found.values())
@@ -99,7 +99,7 @@ def read_place(text: str, date: str | None) -> Place:
         if given[:size] in heads:
             kind = heads[given[:size]]
             break
-    if kind and kind not in _ADMIN:
+    if kind and kind not in _ADMIN and not (shown[0].isupper() and _candidates(folded, date)):
         return Place(folded, _KINDS.get(kind, "place"), None, (), False)
     if given[:2] in (("thủ", "đô"), ("cố", "đô"), ("huyện", "đảo")):
         folded = " ".join((("huyện",) if given[0] == "huyện" else ()) + tuple(key(shown).split()[2:]))
@@ -108,14 +108,35 @@ def read_place(text: str, date: str | None) -> Place:
     if split is not None and units and key(units[0].name) == folded:
         split = None
     if not units and split is not None:
+        units = _kin(shown, split, date)
+    if not units and split is not None:
         abroad = _world().get(split[1])
         return Place(split[1], "city" if abroad else _ADMIN.get(kind, "place"), split[0], (), False)
     abroad = _world().get(folded)
+    if abroad in ("island", "mountain", "water", "region") and units and units[0].level > 1:
+        return Place(folded, abroad, None, units, False, abroad != "island")
     if abroad and not any(unit.level == 1 for unit in units):
         return Place(folded, _ABROAD.get(abroad, abroad), None, (), False)
     if split is not None:
         return Place(split[1], _ADMIN.get(kind, "place"), split[0], units, False)
     return Place(folded, _OF_LEVEL[units[0].level] if units else "place", None, units, False)
+
+
+_LEVEL_OF_TYPE = {
+    "Tỉnh": 1, "Thành phố": 2, "Huyện": 2, "Quận": 2, "Thị xã": 2, "Xã": 3, "Phường": 3, "Thị trấn": 3, "Đặc khu": 3,
+}  # fmt: skip
+_GLUED = re.compile(r"(?<=[a-zà-ỹ])(?=[A-ZĐ])")
+
+
+def _kin(shown: str, split: tuple[str, str], date: str | None) -> tuple[Unit, ...]:
+    """Units of a typed name that bear another type of the same level: "huyện Giá Rai" before it was a thị xã."""
+    level = _LEVEL_OF_TYPE[split[0]]
+    glued = key(_GLUED.sub(" ", shown))
+    for name in (split[1], (split_type(glued) or split)[1]):
+        units = tuple(unit for unit in _candidates(name, date) if unit.level == level)
+        if units:
+            return units
+    return ()
 
 
 class Resolver:
@@ -167,7 +188,7 @@ class Resolver:
 
     def _choose(self, at: int, spot: Spot, units: Sequence[Unit], last: bool) -> tuple[Unit | None, str]:
         if units[0].level == 1:
-            return (units[0], "name") if len(units) == 1 or not last else (units[0], "name")
+            return units[0], "name"
         above = self._neighbours(at)
         scored = sorted(((self._score(unit, above), n) for n, unit in enumerate(units)), reverse=True)
         best, n = scored[0]
@@ -188,7 +209,6 @@ class Resolver:
     def _neighbours(self, at: int) -> set[str]:
         """Codes of the units beside a mention in its address, either side."""
         found: set[str] = set()
-        here = self.spots[at]
         for step in (1, 2):
             if at + step < len(self.spots):
                 other = self.spots[at + step]
@@ -207,7 +227,6 @@ class Resolver:
                     break
                 if other.unit is not None and other.unit.level < 3:
                     found.add(other.unit.code)
-        del here
         return found
 
     def _score(self, unit: Unit, above: set[str]) -> int:
@@ -261,13 +280,17 @@ class Resolver:
             units = [near] if near else self._named((counter,), date)
         return units[0] if units else None
 
-    def _near(self, at: int, wanted: object) -> Unit | None:
+    def commune(self, at: int) -> Unit | None:
+        """The commune that a bare "Đảng ủy" means."""
+        return self._near(at, lambda unit: unit.level == 3) if self.communes else None
+
+    def _near(self, at: int, wanted: Callable[[Unit], bool]) -> Unit | None:
         place = bisect_left(self.trail, (at,))
         for _, unit in reversed(self.trail[max(0, place - 12) : place]):
-            if wanted(unit):  # type: ignore[operator]
+            if wanted(unit):
                 return unit
         for _, unit in self.trail[place : place + 12]:
-            if wanted(unit):  # type: ignore[operator]
+            if wanted(unit):
                 return unit
         return None
 
@@ -291,11 +314,22 @@ def _chain(unit: Unit) -> tuple[str, ...]:
 
 
 def _allowed(spot: Spot, unit: Unit) -> bool:
-    if spot.level < 0 or spot.place.type is not None:
+    if spot.place.natural and spot.level <= 0:
+        return False
+    if spot.place.type is not None:
         return True
+    if spot.level < 0:
+        return unit.level < 3 or not _is_persons(spot.place.key)
     if spot.level == 0:
         return unit.type == "Thành phố"
     return unit.level == spot.level
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_persons(name: str) -> bool:
+    """Whether the news writes a name mostly as a person's: a bare "Võ Thị Sáu" is a street."""
+    typed, bare, person = usage().get(name, (0, 0, 0))
+    return person > typed + bare
 
 
 def level_number(reading: BodyReading) -> int:
