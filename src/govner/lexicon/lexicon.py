@@ -68,7 +68,7 @@ class Lexicon:
         self._sure = {
             symbol
             for key, symbol in zip(spots, self._place_symbols, strict=True)
-            if "PlaceSure" in places[key] and key != ("hồ", "chí", "minh")  # the Youth Union bears a man's name
+            if "PlaceSure" in places[key] and "Leader" not in self.alphabet.classes(symbol)
         }
         self.table = _Table(self)
         self._foresee()
@@ -79,15 +79,17 @@ class Lexicon:
             char = self._forms[form] = chr(_FORM + len(self._forms) + (0x2000 if len(self._forms) > 0x8FFF else 0))
         return char
 
-    def _of_phrase(self, key: Phrase) -> tuple[str, str]:
-        """Symbols of a phrase written small and written with a capital; empty where it does not count so."""
+    def _of_phrase(self, key: Phrase) -> tuple[str, str, str]:
+        """Symbols of a phrase in small letters, with a first capital, with all capitals; empty where it is not meant."""
         small, large = self._any.get(key, set()), self._capital.get(key, set()) | self._any.get(key, set())
-        if key in self._places:
-            large = large | self._places[key] | {"Place"}
-        return self.alphabet.symbol(small | {"Small"}) if small else "", self.alphabet.symbol(large | {"Capital"})
+        title = large | self._places[key] | {"Place"} if key in self._places else large
+        symbol = self.alphabet.symbol
+        return symbol(small | {"Small"}) if small else "", symbol(large | {"Capital"}), symbol(title | {"Capital"})
 
     def _of_place(self, key: Phrase) -> str:
         extra = {"PlaceSurname"} if "Surname" in self._names.get(key[0], ()) else set()
+        if key == ("hồ", "chí", "minh"):
+            extra = {"Leader"}  # the city bears a man's name
         return self.alphabet.symbol(self._places[key] | {"Place", "Capital"} | extra)
 
     def _classes(self, form: str, how: str) -> frozenset[str]:
@@ -150,7 +152,8 @@ class Lexicon:
         forms, spots, symbols = map("".join, zip(*map(self.table.__getitem__, tokens.pieces), strict=True))
         found: list[tuple[int, int, str]] = []
         for index, start, end in self._phrase_matcher.find_matches_as_indexes(forms):
-            symbol = self._phrase_symbols[index][spots[start] != _NONE]
+            large = spots[start] != _NONE
+            symbol = self._phrase_symbols[index][large + (large and _NONE not in spots[start:end])]
             if symbol:
                 found.append((start, end, symbol))
         hidden: list[tuple[int, int, str]] = []
@@ -235,7 +238,7 @@ def entries() -> Iterable[tuple[str, str]]:
     """
     for form, name in _all_entries():
         words = form.lower().split()
-        if name.startswith(("Central", "Unit")) and len(words) > 1 and words[-1] in _AREA and words[-2] != "bộ":
+        if name.startswith(("Central", "Unit", "OrgHead", "Org:")) and len(words) > 1 and words[-1] in _AREA and words[-2] != "bộ":
             continue
         yield form, name
 

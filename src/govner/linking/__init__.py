@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from govner.entities import Body, Document, Span, Unit
-from govner.linking.bodies import CENTRAL, OPEN, BodyReading, names_central, read_body
 from govner.linking import build
+from govner.linking.bodies import CENTRAL, OPEN, BodyReading, names_central, read_body
+from govner.linking.composed import Mention, compose, lay_back
 from govner.linking.holders import hold
 from govner.linking.papers import home
 from govner.linking.people import identify
@@ -20,7 +22,6 @@ from govner.linking.units import Resolver, Spot, is_origin, level_number, read_p
 
 __all__ = ["link"]
 
-Mention = tuple[int, int, str, float]
 _Found = tuple[Span, BodyReading, Unit | None, bool, str]
 _CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
 _OF_FIRM = re.compile(r"công ty|tập đoàn|ngân hàng|bệnh viện|trường|khối", re.I)
@@ -41,6 +42,13 @@ def link(
 
     Raises ``InputError`` for a date that is no day.
     """
+    if not unicodedata.is_normalized("NFC", text):
+        composed, there = compose(text, spans)
+        return lay_back(_link(composed, there, id, date, source), text, spans)
+    return _link(text, spans, id, date, source)
+
+
+def _link(text: str, spans: Sequence[Mention], id: str | None, date: str | None, source: str | None) -> Document:
     names = [(start, end) for start, end, label, _ in spans if label == "PER"]
     posts = [(start, end) for start, end, label, _ in spans if label == "POS"]
     numbers = identify(text, names)
@@ -54,7 +62,7 @@ def link(
     spots, inner, parents = _spots(text, marks, date)
     resolver = Resolver(text, spots, home(text, source, date), date)
     resolver.run()
-    found = _units(marks, spots, inner, resolver)
+    found = _units(inner, resolver)
     made, index = build.bodies(found)
     by_post: list[tuple[list[Body], list[Spot], list[int]]] = [([], [], []) for _ in held]
     for (span, *_), which, post in zip(found, index, parents[0], strict=True):
@@ -130,6 +138,8 @@ def _body(
     else:
         reading = read_body(bare, mark.label, bool(places))
     own: list[Spot] = []
+    if reading.level == "district":
+        date = None  # there are no districts since July 2025: a former one is meant
     for place in places:
         spot = Spot(place.start, place.end, read_place(place.text, date), level_number(reading), weight=2)
         if mark.label == "ORG":
@@ -140,7 +150,8 @@ def _body(
 
 
 def _units(
-    marks: Sequence[Span], spots: Sequence[Spot], inner: Sequence[tuple[Span, BodyReading, list[Spot]]], resolver: Resolver
+    inner: Sequence[tuple[Span, BodyReading, list[Spot]]],
+    resolver: Resolver,
 ) -> list[_Found]:
     """For every body its unit, whether its own name says it, and why."""
     out: list[_Found] = []

@@ -1,4 +1,4 @@
-"""What the name of a body says: its kind, the level it stands at, the organ that is named and the body it belongs to."""
+"""What the name of a body says: its kind, its level, the organ that is named and the body that it belongs to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from govner.lexicon import read
 from govner.linking.posts import read_words
@@ -26,9 +27,11 @@ _PARENT = re.compile(
     re.I,
 )
 _ORGANS = frozenset(
-    "standing_committee standing_board executive_committee party_commission inspection_committee office council_committee"
-    " inspectorate police division".split()
-)
+    {
+        "standing_committee", "standing_board", "executive_committee", "party_commission", "inspection_committee",
+        "office", "council_committee", "inspectorate", "police", "division",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +75,18 @@ def read_body(text: str, label: str, place: bool) -> BodyReading:
             break
     central = None if place else _central().get(given)
     if central is not None and (level == CENTRAL or _is_central(given, shown, label)):
-        return BodyReading(central[0], CENTRAL, central[1], None, None, head, True)
+        name = "Trung ương Đảng" if central[0] == "central_committee" else central[1]
+        return BodyReading(central[0], CENTRAL, name, None, None, head, True)
     level, told = _level(given, level)
     organ, parent = (None, None)
     if kind in _ORGANS and label != "ORG":
-        organ, parent = _cut(shown)
+        organ, parent = cut(shown)
     return BodyReading(kind, level, shown, organ, parent, head, told)
 
 
 def _is_central(given: Words, shown: str, label: str) -> bool:
     """Whether a name of the list of central bodies means the central one: "hội phụ nữ" is any women's union."""
-    if "ương" in given or ("quốc", "hội") == given[-2:] or ("việt", "nam") in zip(given, given[1:], strict=False):
+    if "ương" in given or given[-2:] == ("quốc", "hội") or ("việt", "nam") in pairwise(given):
         return True
     return shown[:1].isupper() and (label != "MASS" or given[0] in ("mặt", "tổng", "đoàn"))
 
@@ -97,7 +101,7 @@ def _level(given: Words, level: str) -> tuple[str, bool]:
     """The level that the words tell, and whether they tell one."""
     if level == CENTRAL:
         return CENTRAL, True
-    pairs = set(zip(given, given[1:], strict=False))
+    pairs = set(pairwise(given))
     if ("trung", "ương") in pairs or ("tối", "cao") in pairs:
         return CENTRAL, True
     for at in range(len(given) - 1, -1, -1):
@@ -108,7 +112,7 @@ def _level(given: Words, level: str) -> tuple[str, bool]:
         before, after = given[at - 1] if at else "", given[at + 1] if at + 1 < len(given) else ""
         if word == "xã" and before == "thị":
             return DISTRICT, True
-        if word == "xã" and before in ("hội", "văn") or after == "hội":
+        if (word == "xã" and before in ("hội", "văn")) or after == "hội":
             continue
         if word == "thành" and after not in ("phố", "ủy", "đoàn"):
             continue
@@ -117,15 +121,16 @@ def _level(given: Words, level: str) -> tuple[str, bool]:
         return found, True
     if level:
         return level, True
-    if ("quốc", "hội") in zip(given, given[1:], strict=False) or given[-2:] == ("chính", "phủ"):
+    if ("quốc", "hội") in pairwise(given) or given[-2:] == ("chính", "phủ"):
         return CENTRAL, True
-    for one, two in zip(given[1:], given[2:], strict=False):
+    for one, two in pairwise(given[1:]):
         if one == "bộ" and two not in ("tư", "chỉ", "đội") and given[0] != "đảng":
             return CENTRAL, True
     return OPEN, False
 
 
-def _cut(shown: str) -> tuple[str | None, str | None]:
+def cut(shown: str) -> tuple[str | None, str | None]:
+    """Organ and parent: ``"Ban Thường vụ Huyện ủy"`` → ("Ban Thường vụ", "Huyện ủy"); twice ``None`` for no organ."""
     found = _PARENT.search(shown)
     if found is None:
         return None, None

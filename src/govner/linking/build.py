@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from govner.entities import BODY_TYPES, Body, Level, Location, Person, Position, Span, Status, Unit
-from govner.linking.bodies import CENTRAL, CITY, OPEN, BodyReading
+from govner.linking.bodies import CENTRAL, BodyReading, cut
 from govner.linking.holders import Post
-from govner.linking.posts import Reading, fits, read_post
+from govner.linking.posts import Reading, fits, read_words
 from govner.linking.units import Spot
 from govner.linking.words import rows, words
 from govner.text import clean
@@ -44,13 +44,21 @@ def _resolved(name: str, unit: Unit, telling: bool) -> str:
     return f"{name} {unit.name if telling else unit.full_name}"
 
 
-def full_body_name(reading: BodyReading, unit: Unit | None, named: bool) -> tuple[str, str | None]:
+@lru_cache(maxsize=1 << 14)
+def _written(text: str, organ: bool) -> tuple[str, str | None]:
+    """A body's name as the text has it, its place included, and the body that its organ belongs to."""
+    shown = " ".join(clean(text).split())
+    return shown, cut(shown)[1] if organ else None
+
+
+def full_body_name(text: str, reading: BodyReading, unit: Unit | None, named: bool) -> tuple[str, str | None]:
     """The resolved name of a body and of the body that its organ belongs to."""
-    if unit is None or named:
-        return reading.name, reading.parent
-    parent = reading.parent
-    telling = reading.telling
-    return _resolved(reading.name, unit, telling), None if parent is None else _resolved(parent, unit, telling)
+    if named and reading.level != CENTRAL:
+        return _written(text, reading.organ is not None)
+    name, parent = reading.name, reading.parent
+    if unit is None:
+        return name, parent
+    return _resolved(name, unit, reading.telling), None if parent is None else _resolved(parent, unit, reading.telling)
 
 
 def bodies(
@@ -61,8 +69,8 @@ def bodies(
     rows: list[tuple[str, BodyReading, Unit | None, str | None, str, list[Span]]] = []
     index = []
     for span, reading, unit, named, why in found:
-        name, parent = full_body_name(reading, unit, named)
-        key = (span.label, " ".join(words(name)), None if unit is None else unit.id)
+        name, parent = full_body_name(span.text, reading, unit, named)
+        key = (span.label, " ".join(read_words(name)), None if unit is None else unit.id)
         at = order.get(key)
         if at is None:
             at = order[key] = len(rows)
@@ -147,7 +155,7 @@ class _Draft:
     def take(self, other: _Draft) -> None:
         """Add another mention of the same post; the one that says more gives the words."""
         fuller = other.body is not None and (
-            self.body is None or len(other.body.name) > len(self.body.name) and len(other.title) >= len(self.title)
+            self.body is None or (len(other.body.name) > len(self.body.name) and len(other.title) >= len(self.title))
         )
         if fuller or (self.body is None and self.place is None and other.place is not None):
             self.title, self.body, self.place, self.reading = other.title, other.body, other.place, other.reading
@@ -216,6 +224,3 @@ def people(spans: Sequence[Span], held: Mapping[int, tuple[Position, ...]]) -> t
         )
         for number, found in mentions.items()
     )
-
-
-__all__ = ["CITY", "OPEN", "bodies", "locations", "people", "positions", "read_post"]

@@ -10,7 +10,9 @@ from govner.lexicon import read
 from govner.linking.words import Words, words
 from govner.text import fold, is_syllable, toneless
 
-_BYLINE = re.compile(r"(?:^|\n)[ \t\-–(]*$|(?:ảnh|nguồn|bài|clip|video|tin|thực hiện|đồ họa)[ \t]*[:.]?[ \t\-–]*$", re.I)
+_BYLINE = re.compile(
+    r"(?:^|\n)[ \t\-–(]*$|(?:ảnh|nguồn|bài|clip|video|tin|thực hiện|đồ họa)[ \t]*[:.]?[ \t\-–]*$", re.I
+)
 _END = re.compile(r"[ \t).]*(?:\n|$)")
 _ALSO = re.compile(r"\s*\((?:tức|tên khác|hay|bí danh|tên thật|còn gọi là|biệt danh)?\s*")
 _APART = frozenset("-–'’.\n")

@@ -12,17 +12,24 @@ from govner.linking.words import Words, rows, words
 from govner.text import clean
 
 _TITLE_CLASSES = frozenset(
-    "Secretary Chair Director HeadOf HeadBefore Member Deputy DeputyNA MemberWord Office Minister Foreign Clergy".split()
-)
+    {
+        "Secretary", "Chair", "Director", "HeadOf", "HeadBefore", "Member", "Deputy", "DeputyNA", "MemberWord", "Office",
+        "Minister", "Foreign", "Clergy",
+    }
+)  # fmt: skip
 
 
 _LEVELS = {
     "tỉnh": 1, "thành": 4, "huyện": 2, "quận": 2, "thị": 2, "xã": 3, "phường": 3, "trấn": 3, "q": 2, "p": 3,
 }  # fmt: skip
-_IDLE = frozenset("tỉnh thành phố huyện quận thị xã phường trấn . , - & / ( ) và của thuộc tại ở này q p".split())
-_ASSEMBLY = frozenset("ủy ban nhân dân hội đồng".split())
-_OTHER_CHAIRS = frozenset("hội mặt đoàn quốc ty tập nước hđtv trị".split())
-_COMMITTEE = frozenset("ủy đảng bộ".split())
+_IDLE = frozenset(
+    {
+        "tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "phường", "trấn", ".", ",", "-", "&", "/", "(", ")", "và", "của", "thuộc", "tại", "ở", "này", "q", "p",
+    }
+)  # fmt: skip
+_ASSEMBLY = frozenset({"ủy", "ban", "nhân", "dân", "hội", "đồng"})
+_OTHER_CHAIRS = frozenset({"hội", "mặt", "đoàn", "quốc", "ty", "tập", "nước", "hđtv", "trị"})
+_COMMITTEE = frozenset({"ủy", "đảng", "bộ"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from govner.entities import Unit
 from govner.lexicon import read
-from govner.linking.bodies import CENTRAL, CITY, COMMUNE, DISTRICT, PROVINCE, BodyReading
+from govner.linking.bodies import CITY, COMMUNE, DISTRICT, PROVINCE, BodyReading
 from govner.linking.words import Words, words
 from govner.places import REFORM, gazetteer, key, usage, world
 from govner.places.names import split_type
@@ -20,7 +20,10 @@ from govner.text import clean
 COUNTRY = "country"
 _LEVEL = {PROVINCE: 1, CITY: 0, DISTRICT: 2, COMMUNE: 3}
 _ADMIN = {"admin1": "province", "admin2": "district", "admin3": "commune"}
-_KINDS = {"land": "mountain", "water": "water", "road": "road", "facility": "facility", "region": "region", "village": "village"}
+_KINDS = {
+    "land": "mountain", "water": "water", "road": "road", "facility": "facility", "region": "region",
+    "village": "village",
+}  # fmt: skip
 _OF_LEVEL = {1: "province", 2: "district", 3: "commune"}
 _ABROAD = {"country": "country", "city": "city", "former": "region"}
 _SLICE = re.compile(r"[\s,(\-–]*(?:thuộc|của|ở|tại)?\s*")
@@ -296,7 +299,8 @@ class Resolver:
 
     def _named(self, counters: Iterable[Counter[str]], date: str | None) -> list[Unit]:
         ranked = sorted(((n, code) for counter in counters for code, n in counter.items()), key=lambda pair: -pair[0])
-        units = (self.by_id.get(code) or gazetteer().get(code, _day(date)) or gazetteer().get(code) for _, code in ranked)
+        known, all_units = self.by_id, gazetteer()
+        units = (known.get(code) or all_units.get(code, _day(date)) or all_units.get(code) for _, code in ranked)
         return [unit for unit in units if unit is not None]
 
 
@@ -340,7 +344,3 @@ def level_number(reading: BodyReading) -> int:
 def is_origin(text: str, start: int) -> bool:
     """Whether a place is somebody's home: it says little of what the text is about."""
     return _ORIGIN.search(text[max(0, start - 16) : start]) is not None
-
-
-def is_central(reading: BodyReading) -> bool:
-    return reading.level == CENTRAL
