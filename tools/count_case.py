@@ -8,6 +8,7 @@ import collections
 import json
 import lzma
 import pathlib
+from itertools import pairwise
 
 from govner.text import fold, is_syllable, shape, tokenize
 
@@ -26,7 +27,7 @@ def main(limit: int = 6000, most: float = 0.04, least: int = 40) -> None:
                     break
                 words = [token.text for token in tokenize(json.loads(line)["text"])]
                 lower.update(word for word in words if word.islower())
-                title.update(b for a, b in zip(words, words[1:]) if a.islower() and shape(b) in ("title", "letter"))
+                title.update(b for a, b in pairwise(words) if a.islower() and shape(b) in ("title", "letter"))
     counts: dict[str, list[int]] = {}
     for n, counter in enumerate((lower, title)):
         for word, count in counter.items():

@@ -258,7 +258,8 @@ class Document:
     def links(self) -> list[list[Any]]:
         """``[start, end, unit]`` for every place and body mention whose unit is known; ``"VN"`` is the country."""
         found: list[list[Any]] = []
-        for entity in (*self.bodies, *self.locations):
+        entities: tuple[Body | Location, ...] = (*self.bodies, *self.locations)
+        for entity in entities:
             unit = link_id(entity)
             if unit is not None:
                 found += [[span.start, span.end, unit] for span in entity.mentions]
@@ -279,9 +280,7 @@ class Document:
         holder); entities name their mentions by ``[start, end]``, a position its body by the place in ``bodies``.
         ``scores``, one a span, is there only where a span has one below 1.
         """
-        order = {id(body): n for n, body in enumerate(self.bodies)}
-        same = {body: n for n, body in reversed(list(enumerate(self.bodies)))}
-        number = {"order": order, "same": same}
+        number = {body: n for n, body in enumerate(self.bodies)}
         out: dict[str, Any] = {
             "id": self.id,
             "date": self.date,
@@ -381,13 +380,11 @@ def _unit(data: Mapping[str, Any] | None) -> Unit | None:
     return Unit(**{**data, **plural})
 
 
-def _position_to_dict(position: Position, number: Mapping[str, Mapping[Any, int]]) -> dict[str, Any]:
-    body = position.body
-    index = None if body is None else number["order"].get(id(body), number["same"].get(body))
+def _position_to_dict(position: Position, number: Mapping[Body, int]) -> dict[str, Any]:
     return {
         "title": position.title,
         "name": position.name,
-        "body": index,
+        "body": None if position.body is None else number.get(position.body),
         "place": position.place,
         "kind": position.kind,
         "status": position.status,

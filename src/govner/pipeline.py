@@ -67,7 +67,9 @@ class Pipeline:
                 for (text, id, date, source), spans in zip(batch, found, strict=True)
             ]
         return [
-            Document(text, id, date, source, tuple(Span(a, b, label, text[a:b], None, score) for a, b, label, score in spans))
+            Document(
+                text, id, date, source, tuple(Span(a, b, label, text[a:b], None, score) for a, b, label, score in spans)
+            )
             for (text, id, date, source), spans in zip(batch, found, strict=True)
         ]
 
@@ -79,7 +81,9 @@ def _item(number: int, item: Text) -> tuple[str, str | None, str | None, str | N
         return item["text"], item.get("id"), item.get("date"), item.get("source")
     if isinstance(item, tuple) and len(item) == 2:
         return item[1], item[0], None, None
-    raise InputError(f"item {number} is {type(item).__name__}: give a text, an (id, text) pair or a mapping with 'text'")
+    raise InputError(
+        f"item {number} is {type(item).__name__}: give a text, an (id, text) pair or a mapping with 'text'"
+    )
 
 
 def load(model: str | Path | None = None, rules: bool = True, exclude: Sequence[str] = ()) -> Pipeline:

@@ -16,6 +16,7 @@ from govner.lexicon import read
 from govner.lexicon.alphabet import Alphabet
 from govner.lexicon.read import Phrase, needs_capital, phrase
 from govner.text import Tokens, clean, fold, is_syllable, shape, tokenize
+from govner.text.tokens import PADDING
 
 _NONE = "\0"
 _FORM = 0x4E00  # first character for forms; the automaton never sees the text itself
@@ -80,7 +81,7 @@ class Lexicon:
         return char
 
     def _of_phrase(self, key: Phrase) -> tuple[str, str, str]:
-        """Symbols of a phrase in small letters, with a first capital, with all capitals; empty where it is not meant."""
+        """Symbols of a phrase in small letters, with a first capital, with all capitals; empty: not meant."""
         small, large = self._any.get(key, set()), self._capital.get(key, set()) | self._any.get(key, set())
         title = large | self._places[key] | {"Place"} if key in self._places else large
         symbol = self.alphabet.symbol
@@ -117,7 +118,7 @@ class Lexicon:
 
     def row(self, piece: str) -> Row:
         """What is known of a piece of text (a token with the blanks behind it)."""
-        word = clean(piece.strip(" \t\xa0\u200b\u202f\u3000"))
+        word = clean(piece.strip(PADDING))
         how, form = shape(word), fold(word)
         if piece[0] in "\n\r\v\f\x85\u2028\u2029":
             return _NONE, _NONE, self.alphabet.symbol({"Line"})
@@ -130,13 +131,18 @@ class Lexicon:
     def _foresee(self) -> None:
         """Make every symbol that a form of the data can have, so that the alphabet is complete before it is used."""
         kinds: dict[tuple[object, ...], str] = {}
-        for form in {*self._names, *self._common, *(k[0] for k in (*self._any, *self._capital, *self._places) if len(k) == 1)}:
+        for form in {
+            *self._names,
+            *self._common,
+            *(k[0] for k in (*self._any, *self._capital, *self._places) if len(k) == 1),
+        }:
             key = (
                 frozenset(self._any.get((form,), ())), frozenset(self._capital.get((form,), ())), self._names.get(form),
                 self._places.get((form,)), form in self._common, is_syllable(form), form in _MARKS,
             )  # fmt: skip
             kinds.setdefault(key, form)
-        for form in (*kinds.values(), "\uffff", "xzx", "ba", *_MARKS):
+        # And what no list knows: a sign, a word that is no syllable, a syllable by its spelling.
+        for form in (*kinds.values(), "\uffff", "xzx", "nghuêch", *_MARKS):
             for how in (*_SHAPES, "other"):
                 classes = self._classes(form, how)
                 self.alphabet.symbol(classes)
@@ -164,7 +170,9 @@ class Lexicon:
         if places:
             found = _merge(found, places, hidden)
         hidden_sure = [(a, b) for a, b, symbol in hidden if symbol in self._sure]
-        out, firsts, last = [], [], 0
+        out: list[str] = []
+        firsts: list[int] = []
+        last = 0
         for start, end, symbol in found:
             out += (symbols[last:start], symbol)
             firsts += range(last, start)
@@ -238,7 +246,12 @@ def entries() -> Iterable[tuple[str, str]]:
     """
     for form, name in _all_entries():
         words = form.lower().split()
-        if name.startswith(("Central", "Unit", "OrgHead", "Org:")) and len(words) > 1 and words[-1] in _AREA and words[-2] != "bộ":
+        if (
+            name.startswith(("Central", "Unit", "OrgHead", "Org:"))
+            and len(words) > 1
+            and words[-1] in _AREA
+            and words[-2] != "bộ"
+        ):
             continue
         yield form, name
 

@@ -10,8 +10,7 @@ from govner.linking.bodies import CENTRAL, BodyReading, cut
 from govner.linking.holders import Post
 from govner.linking.posts import Reading, fits, read_words
 from govner.linking.units import Spot
-from govner.linking.words import rows, words
-from govner.text import clean
+from govner.linking.words import rows, shown, words
 
 _LABEL_KINDS = {"PARTY": "party", "STATE": "state", "MASS": "mass", "ORG": "organization"}
 _LEVELS: Mapping[int, Level] = {1: "province", 2: "district", 3: "commune"}
@@ -47,8 +46,8 @@ def _resolved(name: str, unit: Unit, telling: bool) -> str:
 @lru_cache(maxsize=1 << 14)
 def _written(text: str, organ: bool) -> tuple[str, str | None]:
     """A body's name as the text has it, its place included, and the body that its organ belongs to."""
-    shown = " ".join(clean(text).split())
-    return shown, cut(shown)[1] if organ else None
+    name = shown(text)
+    return name, cut(name)[1] if organ else None
 
 
 def full_body_name(text: str, reading: BodyReading, unit: Unit | None, named: bool) -> tuple[str, str | None]:
@@ -107,7 +106,7 @@ def locations(spots: Sequence[Spot], spans: Sequence[Span]) -> tuple[Location, .
     kinds = {1: "province", 2: "district", 3: "commune"}
     return tuple(
         Location(
-            max((" ".join(clean(span.text).split()) for span in spans), key=len),
+            max((shown(span.text) for span in spans), key=len),
             spot.place.kind if spot.unit is None else kinds[spot.unit.level],
             spot.unit,
             tuple(spans),
@@ -119,7 +118,7 @@ def locations(spots: Sequence[Spot], spans: Sequence[Span]) -> tuple[Location, .
 
 @lru_cache(maxsize=1 << 14)
 def _title(text: str) -> str:
-    return " ".join(clean(text).split()).rstrip(" ,-–(").removesuffix(" của").removesuffix(" thuộc")
+    return shown(text).rstrip(" ,-–(").removesuffix(" của").removesuffix(" thuộc")
 
 
 def position_kind(post: Post, title: str, body: Body | None, places: Sequence[Spot]) -> str:
@@ -186,7 +185,7 @@ def positions(
         title = _title(span.text[: first - span.start]) or _title(span.text)
         place = None
         if body is None and outside:
-            place = " ".join(clean(span.text[outside[0].start - span.start :]).split())
+            place = shown(span.text[outside[0].start - span.start :])
         draft = _Draft(post, title, body, place, position_kind(post, title, body, spot_list), span)
         drafts = free if post.person is None else held.setdefault(post.person, [])
         for known in drafts[-24:]:
@@ -218,7 +217,7 @@ def people(spans: Sequence[Span], held: Mapping[int, tuple[Position, ...]]) -> t
     return tuple(
         Person(
             number,
-            max((" ".join(clean(span.text).split()) for span in found), key=len),
+            max((shown(span.text) for span in found), key=len),
             tuple(found),
             held.get(number, ()),
         )

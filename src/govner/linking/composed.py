@@ -1,4 +1,4 @@
-"""Texts in decomposed letters: they are linked in composed letters, and the result is laid back on the caller's text."""
+"""Texts in decomposed letters: linked in composed letters, the result is laid back on the caller's text."""
 
 from __future__ import annotations
 

@@ -119,6 +119,8 @@ def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int
             apposed = _VERB.fullmatch(before) is not None
         firm = apposed and (_FIRM.match(before) or _VERB.fullmatch(before))
         while first > 0 and not firm and _SAME.fullmatch(gaps[at + first]):
+            if apposed and "v" in gaps[at + first]:
+                break  # "ông A, Bí thư X và Chủ tịch Y bà B"
             first -= 1
         for n, post in enumerate(posts):
             if n >= first:

@@ -13,8 +13,8 @@ from govner.text import clean
 
 _TITLE_CLASSES = frozenset(
     {
-        "Secretary", "Chair", "Director", "HeadOf", "HeadBefore", "Member", "Deputy", "DeputyNA", "MemberWord", "Office",
-        "Minister", "Foreign", "Clergy",
+        "Secretary", "Chair", "Director", "HeadOf", "HeadBefore", "Member", "Deputy", "DeputyNA", "MemberWord",
+        "Office", "Minister", "Foreign", "Clergy",
     }
 )  # fmt: skip
 
@@ -24,7 +24,8 @@ _LEVELS = {
 }  # fmt: skip
 _IDLE = frozenset(
     {
-        "tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "phường", "trấn", ".", ",", "-", "&", "/", "(", ")", "và", "của", "thuộc", "tại", "ở", "này", "q", "p",
+        "tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "phường", "trấn", ".", ",", "-", "&", "/", "(", ")",
+        "và", "của", "thuộc", "tại", "ở", "này", "q", "p",
     }
 )  # fmt: skip
 _ASSEMBLY = frozenset({"ủy", "ban", "nhân", "dân", "hội", "đồng"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 
 from govner.entities import Unit
 from govner.lexicon import read
@@ -152,6 +153,7 @@ class Resolver:
         self.communes: Counter[str] = Counter()
         self.by_id: dict[str, Unit] = {}
         self.trail: list[tuple[int, Unit]] = []
+        self._mains: dict[str, Unit | None] = {}
         if home:
             self.provinces[home] += 2
 
@@ -267,21 +269,22 @@ class Resolver:
             self.provinces[chain[-1]] += weight
 
     def main(self, level: str, at: int) -> Unit | None:
-        """The unit of a level that a body at a place of the text means by "tỉnh", "huyện" …"""
-        date = self.date
+        """The unit of a level that a body at a place of the text means by "tỉnh", "huyện" …; ask after ``run``."""
         if level == CITY:
-            cities = [u for u in self._named((self.provinces, self.districts), date) if u.type == "Thành phố"]
             near = self._near(at, lambda unit: unit.type == "Thành phố")
-            return near or (cities[0] if cities else None)
-        counter = {PROVINCE: self.provinces, DISTRICT: self.districts, COMMUNE: self.communes}.get(level)
-        if not counter:
-            return None
-        if level == PROVINCE:
-            units = [u for u in self._named((counter,), date) if u.level == 1]
+        elif level == PROVINCE:
+            near = None
         else:
             near = self._near(at, lambda unit: unit.level == _LEVEL[level])
-            units = [near] if near else self._named((counter,), date)
-        return units[0] if units else None
+        if near is None and level not in self._mains:
+            self._mains[level] = self._main(level)
+        return near or self._mains[level]
+
+    def _main(self, level: str) -> Unit | None:
+        if level == CITY:
+            return next((u for u in self._named(self.provinces, self.districts) if u.type == "Thành phố"), None)
+        counter = {PROVINCE: self.provinces, DISTRICT: self.districts, COMMUNE: self.communes}[level]
+        return next((u for u in self._named(counter) if u.level == _LEVEL[level]), None)
 
     def commune(self, at: int) -> Unit | None:
         """The commune that a bare "Đảng ủy" means."""
@@ -297,11 +300,13 @@ class Resolver:
                 return unit
         return None
 
-    def _named(self, counters: Iterable[Counter[str]], date: str | None) -> list[Unit]:
-        ranked = sorted(((n, code) for counter in counters for code, n in counter.items()), key=lambda pair: -pair[0])
-        known, all_units = self.by_id, gazetteer()
-        units = (known.get(code) or all_units.get(code, _day(date)) or all_units.get(code) for _, code in ranked)
-        return [unit for unit in units if unit is not None]
+    def _named(self, *counters: Counter[str]) -> Iterator[Unit]:
+        """The units that the document speaks of, the most often named first."""
+        day, known = _day(self.date), gazetteer()
+        for _, code in sorted(((-n, code) for counter in counters for code, n in counter.items()), key=itemgetter(0)):
+            unit = self.by_id.get(code) or known.get(code, day) or known.get(code)
+            if unit is not None:
+                yield unit
 
 
 def _day(date: str | None) -> str | None:

@@ -26,6 +26,12 @@ def _fold(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
+def shown(text: str) -> str:
+    """A mention as it is shown: NFC, one blank between words."""
+    return " ".join(clean(text).split())
+
+
+@lru_cache(maxsize=1 << 16)
 def words(text: str) -> Words:
     """A string as folded words and marks; every line end is a word of its own."""
     return tuple(map(_fold, _WORD.findall(clean(text))))

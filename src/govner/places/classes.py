@@ -26,7 +26,7 @@ def place_classes() -> dict[tuple[str, ...], frozenset[str]]:
     counts = usage()
     for name, levels in gazetteer().names():
         form = _phrase(name)
-        if name.strip("0123456789") and len(form[0]) > 1 or len(form) > 1:
+        if len(form) > 1 or (len(form[0]) > 1 and not name.isdigit()):
             typed, bare, person = counts.get(key(name), (0, 0, 0))
             found.setdefault(form, set()).update({"Unit", _trust(levels, form, typed, bare, person)})
     for place in world():

@@ -72,7 +72,10 @@ class Cascade:
                 mentions.append(Mention(firsts[a], firsts[b], bracket.name, bracket.kind, rule))
                 if bracket.outer:
                     full = f"{bracket.name}:{bracket.kind}"
-                    parts += (symbols[done:a], self.alphabet.symbol({bracket.name, full} if bracket.kind else {full[:-1]}))
+                    parts += (
+                        symbols[done:a],
+                        self.alphabet.symbol({bracket.name, full} if bracket.kind else {full[:-1]}),
+                    )
                     starts += firsts[done : a + 1]
                     done = b
             if roles and mentions:
@@ -93,8 +96,10 @@ def _give(roles: list[tuple[str, int, int]], mentions: list[Mention]) -> None:
             mention = mentions[n]
             if mention.last <= start:
                 break
-            if mention.first <= role[1] and role[2] <= mention.last and (
-                best < 0 or mention.last - mention.first < mentions[best].last - mentions[best].first
+            if (
+                mention.first <= role[1]
+                and role[2] <= mention.last
+                and (best < 0 or mention.last - mention.first < mentions[best].last - mentions[best].first)
             ):
                 best = n
         if best >= 0:

@@ -258,9 +258,9 @@ class _Compiler:
             if empty:
                 raise GrammarError(f"rule {rule.name} matches nothing at all")
             first |= starts
-            sources.append(f"((?={_chars(starts)}){source})")
+            sources.append(f"((?={character_class(starts)}){source})")
             brackets[number] = (rule.name, tuple(sorted(self.found, key=lambda b: b.group)))
-        pattern = f"(?={_chars(first)})(?:{'|'.join(sources)})"
+        pattern = f"(?={character_class(first)})(?:{'|'.join(sources)})"
         return CompiledStage(stage.name, re.compile(pattern).finditer, brackets)
 
     def members(self, node: Node) -> frozenset[str]:
@@ -282,7 +282,7 @@ class _Compiler:
 
     def source(self, node: Node, outer: bool) -> str:
         if node.kind == "set":
-            return _chars(self.members(node))
+            return character_class(self.members(node))
         if node.kind == "seq":
             return "".join(
                 f"(?:{self.source(p, outer)})" if p.kind == "alt" else self.source(p, outer) for p in node.parts
@@ -323,7 +323,7 @@ class _Compiler:
         return starts, True
 
 
-def _chars(symbols: set[str] | frozenset[str]) -> str:
+def character_class(symbols: set[str] | frozenset[str]) -> str:
     """A character class; neighbouring symbols as ranges, which keeps the compiled pattern small."""
     codes = sorted(map(ord, symbols))
     if not codes:

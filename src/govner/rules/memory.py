@@ -7,9 +7,11 @@ from functools import cache
 
 from govner.lexicon.alphabet import Alphabet
 from govner.rules.cascade import Mention, Parse
+from govner.rules.grammar import character_class
 from govner.text import fold, is_syllable
+from govner.text.tokens import PADDING
 
-_PADDING = " \t\n\xa0\u200b"
+_PADDING = "\n" + PADDING
 
 
 def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
@@ -68,7 +70,6 @@ def _folded(piece: str) -> str:
 @cache
 def _capitals(alphabet: Alphabet, version: int) -> re.Pattern[str]:
     """Runs of capitalised chunks that no rule has taken."""
-    symbols = alphabet.symbols("Capital") - alphabet.symbols("Honorific")
-    not_name = "".join(sorted(alphabet.symbols("NotName")))
-    run = "".join(sorted(symbols))
-    return re.compile(f"(?<![{not_name}{run}])[{run}]+")
+    run = alphabet.symbols("Capital") - alphabet.symbols("Honorific")
+    inside, before = character_class(run), character_class(run | alphabet.symbols("NotName"))
+    return re.compile(f"(?={inside})(?<!{before}){inside}+")

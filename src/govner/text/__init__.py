@@ -5,4 +5,16 @@ from govner.text.segmentation import Word, words
 from govner.text.sentences import sentences
 from govner.text.tokens import Token, Tokens, tokenize
 
-__all__ = ["Token", "Tokens", "Word", "clean", "fold", "is_syllable", "sentences", "shape", "tokenize", "toneless", "words"]
+__all__ = [
+    "Token",
+    "Tokens",
+    "Word",
+    "clean",
+    "fold",
+    "is_syllable",
+    "sentences",
+    "shape",
+    "tokenize",
+    "toneless",
+    "words",
+]

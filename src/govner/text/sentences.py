@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _END = re.compile(r"[.?!…]+[\"'”’»)\]]*(?=\s)|[\n\r\v\f\x85\u2028\u2029]+")
 _ABBREVIATION = re.compile(
@@ -21,12 +22,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
     for match in _END.finditer(text):
         if not match[0].isspace():
             rest = text[match.end() : match.end() + 3].lstrip()
-            if rest[:1].islower() or (match[0] == "." and _ABBREVIATION.search(text, max(0, match.end() - 6), match.end())):
+            if rest[:1].islower() or (
+                match[0] == "." and _ABBREVIATION.search(text, max(0, match.end() - 6), match.end())
+            ):
                 continue
         cuts.append(match.end())
     cuts.append(len(text))
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text[start:end]
         left = len(piece) - len(piece.lstrip())
         if piece.strip():

@@ -13,11 +13,13 @@ from govner.text.forms import INVISIBLE, clean, is_syllable
 
 _MARK = "\u0300-\u036f" + INVISIBLE
 _BREAK = "\n\r\v\f\x85\u2028\u2029"
-_BLANK = " \t\xa0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff\x1c-\x1f"
+_UNSEEN = "\u200b" + INVISIBLE
+_BLANK = r" \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\x1c-\x1f" + _UNSEEN
 _PIECE = re.compile(
-    rf"(?:[^\W\d_]+(?:[{_MARK}]+[^\W\d_]*)*|\d+|[{_BREAK}]\s*|[^\s\u200b\ufeff])[{_BLANK}]*|[\s\u200b\ufeff]", re.DOTALL
+    rf"(?:[^\W\d_]+(?:[{_MARK}]+[^\W\d_]*)*|\d+|[{_BREAK}]\s*|[^\s{_UNSEEN}])[{_BLANK}]*|[\s{_UNSEEN}]", re.DOTALL
 )
-_PADDING = " \t\xa0\u1680\u200b\u202f\u205f\u3000\x1c\x1d\x1e\x1f" + "".join(map(chr, range(0x2000, 0x200B))) + INVISIBLE
+PADDING = " \t\xa0\u1680\u202f\u205f\u3000\x1c\x1d\x1e\x1f" + "".join(map(chr, range(0x2000, 0x200B))) + _UNSEEN
+"""What may stand in a piece behind its token: blanks within a line, and characters that are not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Tokens:
 
     def end(self, i: int) -> int:
         """Offset behind token i, without the blanks that follow it."""
-        return self.starts[i] + len(self.pieces[i].rstrip(_PADDING))
+        return self.starts[i] + len(self.pieces[i].rstrip(PADDING))
 
     def __iter__(self) -> Iterator[Token]:
         for i, start in enumerate(self.starts[:-1]):
@@ -87,7 +89,7 @@ _GLUED = _Glued()
 
 
 def _unglue(piece: str) -> tuple[str, ...]:
-    word = clean(piece.rstrip(_PADDING))
+    word = clean(piece.rstrip(PADDING))
     if len(word) < 4 or word.islower() or word.isupper() or word[1:].islower() or word.isascii():
         return ()
     for cut in range(2, len(word) - 1):
