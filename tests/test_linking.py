@@ -193,7 +193,7 @@ def test_whose_office_a_post_is() -> None:
 # Bodies and units
 
 QUANG_NGAI = (
-    "(⟦ORG|Baoquangngai.vn⟧)- ⟦PARTY|Thường trực Tỉnh ủy⟧ làm việc với ⟦PARTY|Ban Thường vụ Huyện ủy ⟦LOC|Bình Sơn⟧⟧."
+    "(⟦ORG|Baoquangngai.vn⟧)- Hôm qua ⟦PARTY|Thường trực Tỉnh ủy⟧ mời ⟦PARTY|Ban Thường vụ Huyện ủy ⟦LOC|Bình Sơn⟧⟧."
     " ⟦STATE|UBND tỉnh⟧ giúp ⟦LOC|huyện Bình Sơn⟧; ⟦PARTY|Huyện ủy⟧ cảm ơn ⟦STATE|Chính phủ⟧. ⟦LOC|Bình Sơn⟧ vui."
 )
 

@@ -38,7 +38,7 @@ TOKENS = [
     ("Ðà Nẵng", "Ðà|Nẵng"),
     ("xã\u00a0An\u2009Phú\u3000Tân", "xã|An|Phú|Tân"),
     ("Hoà\u200bBình", "Hoà|Bình"),
-    ("Ủy\u00adban \u2060An\u200d Phú", "Ủy\u00adban|\u2060|An|Phú"),
+    ("Ủy\u00adban \u2060An\u200d Phú", "Ủy\u00adban|An|Phú"),
     ("\ufeffÔng An", "Ông|An"),
     ("a\r\n\r\nb\n", "a|b"),
     ("ẢNH: VĂN ANBí thư", "ẢNH|:|VĂN|AN|Bí|thư"),

@@ -62,6 +62,22 @@ def _central() -> Mapping[Words, tuple[str, str]]:
     return found
 
 
+@cache
+def _other_kinds() -> tuple[Mapping[Words, str], int]:
+    """Beginnings of the names of all other bodies → kind, from the lexicon's lists."""
+    found: dict[Words, str] = {}
+    for name in ("bodies/orgs.tsv", "bodies/orgheads.tsv", "bodies/units.tsv"):
+        for row in read.table(name):
+            found.setdefault(read_words(row["form"]), row["kind"])
+    return found, max(map(len, found))
+
+
+def _other_kind(given: Words) -> str:
+    known, longest = _other_kinds()
+    sizes = range(min(longest, len(given)), 0, -1)
+    return next((known[given[:size]] for size in sizes if given[:size] in known), "other")
+
+
 @lru_cache(maxsize=1 << 16)
 def read_body(text: str, label: str, place: bool) -> BodyReading:
     """Read a body's name; ``text`` is the mention, ``place`` whether it ends in a named place of Vietnam."""
@@ -77,9 +93,13 @@ def read_body(text: str, label: str, place: bool) -> BodyReading:
     if central is not None and (level == CENTRAL or _is_central(given, shown, label)):
         name = "Trung ương Đảng" if central[0] == "central_committee" else central[1]
         return BodyReading(central[0], CENTRAL, name, None, None, head, True)
+    if label == "ORG":
+        return BodyReading(_other_kind(given), OPEN, shown, None, None, head, False)
+    if kind == "other":
+        kind = _other_kind(given)
     level, told = _level(given, level)
     organ, parent = (None, None)
-    if kind in _ORGANS and label != "ORG":
+    if kind in _ORGANS:
         organ, parent = cut(shown)
     return BodyReading(kind, level, shown, organ, parent, head, told)
 

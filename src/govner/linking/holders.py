@@ -23,13 +23,14 @@ _VERB = re.compile(r"[^.\n;]*[jxw][fnq]*")
 _STRONG = re.compile(r'[hrn"]*|,(?:o\.?)?o[r]*')
 _WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
 _FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
-_APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw]*|[fnq]*[ljxw][fnq]*|[fnq]')
+_APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw:]*|[fnq]*[ljxw][fnq]*|[fnq]')
 _FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
-_TAKES = re.compile(r"[jxlw][fnq:]*$")
-_MATTER = re.compile(r"[jxfw][fnq]*$")
+_TAKES = re.compile(r"[jxlw][fnq:]*\Z")
+_MATTER = re.compile(r"[jxfw][fnq]*\Z")
 _BREAK = re.compile(r"[.!?…]+[\"”')]*\s|\n")
 _THIS_ONE = re.compile(r"\s+(?:đối với|của|với|cho)\s+(?:ông|bà)\s+(?:này|ấy)\b")
-_NOBODY = re.compile(r"b[fnq]*$")
+_KIN = re.compile(r"m[fnqh]*\Z")
+_NOBODY = re.compile(r"b[fnq]*\Z")
 _AND = re.compile(r"[,v][hr]*")
 _PRONOUN = re.compile(r"\b(?:ông|bà|anh|chị|cô|đồng chí này|vị này)(?!\w)", re.I)
 
@@ -94,7 +95,7 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
         gap = between(text[max(last, item.start - NEAR) : item.start])
         if isinstance(item, Post):
             item.before = gap
-            head = re.search(r"[fqnwlj]*$", gap)
+            head = re.search(r"[fqnwlj]*\Z", gap)
             state = head[0] if head else ""
             item.former, item.acting = "f" in state or "w" in state, "q" in state
         gaps.append("." + gap if far else gap)
@@ -128,6 +129,8 @@ def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int
                 post.soft = n < len(posts) - 1
             elif apposed and isinstance(left, Name):
                 post.person, post.why = left.person, "after"
+        return
+    if _KIN.search(posts[0].before):
         return
     holder, why = None, ""
     if apposed and isinstance(left, Name):

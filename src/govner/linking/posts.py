@@ -30,6 +30,7 @@ _IDLE = frozenset(
 )  # fmt: skip
 _ASSEMBLY = frozenset({"ủy", "ban", "nhân", "dân", "hội", "đồng"})
 _OTHER_CHAIRS = frozenset({"hội", "mặt", "đoàn", "quốc", "ty", "tập", "nước", "hđtv", "trị"})
+_OF_ONE_STATE = frozenset({("tổng", "bí", "thư"), ("chủ", "tịch", "nước")})
 _COMMITTEE = frozenset({"ủy", "đảng", "bộ"})
 
 
@@ -102,6 +103,8 @@ def read_post(text: str) -> Reading:
         assembly = "u" if "ban" in telling else "h" if "đồng" in telling else ""
         if len(telling) < 9 and assembly:
             telling -= _ASSEMBLY
+    if telling == {"việt", "nam"}:
+        telling = frozenset()
     if name == "Chair" and not assembly:
         if telling & _OTHER_CHAIRS:
             assembly = "o"
@@ -121,6 +124,8 @@ def fits(one: Reading, other: Reading) -> bool:
     """Whether two mentions can be of one post: the same title, and the rest of one holds that of the other."""
     if not _same_title(one.title, other.title) or not (one.rest <= other.rest or other.rest <= one.rest):
         return False
+    if one.title in _OF_ONE_STATE and one.rest != other.rest:
+        return False  # that of Laos is another man than that of Viet Nam
     if one.assembly != other.assembly and one.assembly and other.assembly:
         return False
     levels = {one.level, other.level}
