@@ -79,14 +79,24 @@ CONSTRUCTS = {
     "followed_by": ("rule r = [LOC Place] followed_by(Comma)", "Hà Nội, Bình Sơn", ["LOC Hà Nội"]),
     "not_followed_by": ("rule r = [LOC Place] not_followed_by(Comma)", "Hà Nội, Bình Sơn", ["LOC Bình Sơn"]),
     "looks do not use up": (
-        "rule r = [LOC Place] followed_by(Head)\nrule p = [POS Head]", "Hà Nội bí thư", ["LOC Hà Nội", "POS bí thư"]
+        "rule r = [LOC Place] followed_by(Head)\nrule p = [POS Head]",
+        "Hà Nội bí thư",
+        ["LOC Hà Nội", "POS bí thư"],
     ),
     "alternatives in a look": ("rule r = preceded_by('tại' | Type) [LOC Place]", "huyện Bình Sơn", ["LOC Bình Sơn"]),
     "a text begins as a line": ("rule r = preceded_by(Line) [LOC Place] followed_by(Line)", "Hà Nội", ["LOC Hà Nội"]),
     "a line of its own": ("rule r = preceded_by(Line) [LOC Place] followed_by(Line)", "a\nHà Nội\nb", ["LOC Hà Nội"]),
-    "inner mention": ("rule r = [POS Head [PARTY Committee]]", "Bí thư Tỉnh ủy", ["POS Bí thư Tỉnh ủy", "PARTY Tỉnh ủy"]),
+    "inner mention": (
+        "rule r = [POS Head [PARTY Committee]]",
+        "Bí thư Tỉnh ủy",
+        ["POS Bí thư Tỉnh ủy", "PARTY Tỉnh ủy"],
+    ),
     "side by side": ("rule r = [POS Head] [LOC Place]", "Chủ tịch Hà Nội", ["POS Chủ tịch", "LOC Hà Nội"]),
-    "no bracket, no mention": ("rule a = Head Committee\nrule b = [POS Head]", "Bí thư Tỉnh ủy, bí thư", ["POS bí thư"]),
+    "no bracket, no mention": (
+        "rule a = Head Committee\nrule b = [POS Head]",
+        "Bí thư Tỉnh ủy, bí thư",
+        ["POS bí thư"],
+    ),
     "the first rule wins": ("rule a = [LOC Type]\nrule b = [ORG Type Num]", "xã 3", ["LOC xã"]),
     "a define": ("define Two = Head Committee?\nrule r = [POS Two]", "Bí thư Tỉnh ủy", ["POS Bí thư Tỉnh ủy"]),
     "a define in a set": ("define H = <Head & Chair>\nrule r = [POS <H | Num>]", "bí thư, chủ tịch", ["POS chủ tịch"]),
@@ -132,7 +142,9 @@ def test_only_the_outermost_bracket_is_seen_later(read: Read) -> None:
 
 
 def test_roles_belong_to_the_mention_around_them(run: Callable[[str, str], Parse]) -> None:
-    found = run("stage s\nrule r = [POS [title Head] [PARTY [organ 'ban thường vụ'] Committee]]", "Bí thư Ban Thường vụ Tỉnh ủy")
+    found = run(
+        "stage s\nrule r = [POS [title Head] [PARTY [organ 'ban thường vụ'] Committee]]", "Bí thư Ban Thường vụ Tỉnh ủy"
+    )
     post, body = found.mentions
     assert (post.label, post.first, post.last, post.roles) == ("POS", 0, 7, (("title", 0, 2),))
     assert (body.label, body.first, body.last, body.roles) == ("PARTY", 2, 7, (("organ", 2, 5),))
@@ -155,7 +167,10 @@ BAD = {
     "a sign at the start": ("stage s\nrule r = * Head", r"r: unexpected '\*'"),
     "a sign nobody knows": ("stage s\nrule r = [POS Head] ! Num", "r: cannot read '! Num'"),
     "a look without its bracket": ("stage s\nrule r = preceded_by Head", r"r: expected '\(', found 'Head'"),
-    "a pattern in a set": ("stage s\ndefine P = Head Num\nrule r = [POS <P>]", "P is a pattern, a set needs single chunks"),
+    "a pattern in a set": (
+        "stage s\ndefine P = Head Num\nrule r = [POS <P>]",
+        "P is a pattern, a set needs single chunks",
+    ),
 }
 
 

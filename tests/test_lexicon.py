@@ -76,7 +76,9 @@ def test_case(tiny: Lexicon) -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-@pytest.mark.parametrize("text", ["Tỉnh uỷ", "Tỉnh ủy", "TỈNH UỶ", "Tỉnh\u00a0ủy", "Tỉnh  ủy", "Tỉnh\u2009\u2060ủy\u200d"])
+@pytest.mark.parametrize(
+    "text", ["Tỉnh uỷ", "Tỉnh ủy", "TỈNH UỶ", "Tỉnh\u00a0ủy", "Tỉnh  ủy", "Tỉnh\u2009\u2060ủy\u200d"]
+)
 def test_tone_style_and_unicode_form(tiny: Lexicon, form: str, text: str) -> None:
     text = unicodedata.normalize(form, text)  # type: ignore[arg-type]
     assert [found for _, found in chunks(tiny, text)] == [frozenset({"Committee", "Capital"})]
@@ -264,5 +266,7 @@ def test_what_the_packaged_lexicon_knows(packaged: Lexicon, text: str, cls: str)
 def test_all_symbols_are_foreseen(packaged: Lexicon) -> None:
     """A grammar is compiled once: a text brings no set of classes that the data cannot."""
     before = packaged.alphabet.version
-    packaged.chunk("Ông Y Thanh Hà Niê Kđăm (Đắk Lắk) – 16.3, TP.HCM: “KT- XH” 😀 VnExpress\nÐà Nẵng, ĐIỂU K'RÉ; BOT/ABC & 1.")
+    packaged.chunk(
+        "Ông Y Thanh Hà Niê Kđăm (Đắk Lắk) – 16.3, TP.HCM: “KT- XH” 😀 VnExpress\nÐà Nẵng, ĐIỂU K'RÉ; BOT/ABC & 1."
+    )
     assert packaged.alphabet.version == before

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_FIRST = 0xF0000  # a private plane of Unicode: no character of a text is ever mistaken for a symbol
+FIRST = 0x1000  # below the surrogates: a regular expression looks such characters up in a bitmap, higher ones in a list
 
 
 class Alphabet:
@@ -27,13 +27,17 @@ class Alphabet:
         key = frozenset(classes)
         symbol = self._symbol.get(key)
         if symbol is None:
-            symbol = self._symbol[key] = chr(_FIRST + len(self._classes))
+            symbol = self._symbol[key] = chr(FIRST + len(self._classes))
             self._classes.append(key)
         return symbol
 
     def classes(self, symbol: str) -> frozenset[str]:
         """The classes of a symbol."""
-        return self._classes[ord(symbol) - _FIRST]
+        return self._classes[ord(symbol) - FIRST]
+
+    def at(self, number: int) -> str:
+        """The symbol with a number; numbers count from 0 in the order in which symbols were made."""
+        return chr(FIRST + number)
 
     def symbols(self, name: str) -> set[str]:
         """Every symbol whose set holds the class."""

@@ -30,6 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from govner.entities import GovnerError
 from govner.lexicon.alphabet import Alphabet
@@ -247,21 +248,34 @@ class _Compiler:
 
     def stage(self, stage: Stage) -> CompiledStage:
         self.groups = 0
-        sources, brackets, first = [], {}, set[str]()
-        for rule in stage.rules:
-            self.rule = rule.name
-            self.groups += 1
-            number = self.groups
-            self.found: list[Bracket] = []
-            source = self.source(rule.pattern, outer=True)
-            starts, empty = self.first(rule.pattern)
-            if empty:
-                raise GrammarError(f"rule {rule.name} matches nothing at all")
-            first |= starts
-            sources.append(f"((?={character_class(starts)}){source})")
-            brackets[number] = (rule.name, tuple(sorted(self.found, key=lambda b: b.group)))
+        brackets: dict[int, tuple[str, tuple[Bracket, ...]]] = {}
+        first = set[str]()
+        sources: list[str] = []
+        for look, rules in groupby(stage.rules, key=lambda rule: _leading_look(rule.pattern)):
+            shared = [self._rule(rule, look is not None, brackets, first) for rule in rules]
+            if look is None:
+                sources += shared
+            else:  # neighbours behind the same context: look at it once for all of them
+                sources.append(f"{self.source(look, True)}(?:{'|'.join(shared)})")
         pattern = f"(?={character_class(first)})(?:{'|'.join(sources)})"
         return CompiledStage(stage.name, re.compile(pattern).finditer, brackets)
+
+    def _rule(
+        self, rule: Rule, shorn: bool, brackets: dict[int, tuple[str, tuple[Bracket, ...]]], first: set[str]
+    ) -> str:
+        """The source of a rule in its own group; ``shorn`` of its leading context."""
+        self.rule = rule.name
+        self.groups += 1
+        number = self.groups
+        self.found: list[Bracket] = []
+        pattern = Node("seq", "", rule.pattern.parts[1:]) if shorn else rule.pattern
+        source = self.source(pattern, outer=True)
+        starts, empty = self.first(rule.pattern)
+        if empty:
+            raise GrammarError(f"rule {rule.name} matches nothing at all")
+        first |= starts
+        brackets[number] = (rule.name, tuple(sorted(self.found, key=lambda b: b.group)))
+        return f"((?={character_class(starts)}){source})"
 
     def members(self, node: Node) -> frozenset[str]:
         if not node.parts:
@@ -321,6 +335,13 @@ class _Compiler:
             if not empty:
                 return starts, False
         return starts, True
+
+
+def _leading_look(pattern: Node) -> Node | None:
+    """The context that a rule begins with, if it looks back."""
+    if pattern.kind == "seq" and pattern.parts[0].kind == "look" and "preceded" in pattern.parts[0].value:
+        return pattern.parts[0]
+    return None
 
 
 def character_class(symbols: set[str] | frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from govner.entities import LAYER
-from govner.lexicon import Lexicon, entries
+from govner.lexicon import Chunks, Lexicon, entries
 from govner.places.classes import place_classes
 from govner.rules.cascade import Cascade, Mention
 from govner.rules.grammar import Grammar, parse
@@ -33,12 +33,15 @@ class Rules:
         self.lexicon = lexicon
         self.cascade = Cascade(grammar, lexicon.alphabet)
 
+    def propose(self, text: str) -> tuple[Chunks, list[Mention]]:
+        """The chunks of a text and the mentions that the grammar and the document give, nested as the schema allows."""
+        parse = self.cascade(self.lexicon.chunk(text))
+        return parse.chunks, nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
+
     def mentions(self, text: str) -> tuple[list[Mention], list[Row]]:
         """What the grammar found, with rule names, and the spans in characters that are left after nesting."""
-        parse = self.cascade(self.lexicon.chunk(text))
-        found = nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
-        tokens = parse.chunks.tokens
-        starts, end = tokens.starts, tokens.end
+        chunks, found = self.propose(text)
+        starts, end = chunks.tokens.starts, chunks.tokens.end
         return found, [(starts[m.first], end(m.last - 1), m.label, 1.0) for m in found]
 
     def __call__(self, texts: Iterable[str]) -> list[list[Row]]:
