@@ -256,6 +256,12 @@ def entries() -> Iterable[tuple[str, str]]:
         yield form, name
 
 
+def _small_head(form: str) -> str:
+    """"Báo Lao động" is also written "báo Lao động": a paper's type word counts in any case, a bare name does not."""
+    head = form.split()[0]
+    return form[0].lower() + form[1:] if head in ("Báo", "Tạp", "Hãng", "Đài", "Kênh", "Cổng", "Trang") else form
+
+
 def _all_entries() -> Iterable[tuple[str, str]]:
     for name in ("titles.txt", "bodies.txt", "words.txt"):
         yield from read.classes(name)
@@ -267,7 +273,7 @@ def _all_entries() -> Iterable[tuple[str, str]]:
     for row in read.table("newspapers.tsv"):
         for form in (row["form"], *row["aliases"].split("|")):
             if form.strip():
-                yield form.strip(), "Media"
+                yield _small_head(form.strip()), "Media"
     for row in read.table("bodies/fields.tsv"):
         yield row["form"], "Field"
     for row in read.table("bodies/central.tsv"):

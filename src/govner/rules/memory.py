@@ -11,6 +11,7 @@ from govner.rules.grammar import character_class
 from govner.text import fold, is_syllable
 from govner.text.tokens import PADDING
 
+_BODIES = frozenset({"PARTY", "STATE", "MASS", "ORG"})
 _PADDING = "\n" + PADDING
 
 
@@ -40,6 +41,10 @@ def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
                 known.setdefault(parts, "LOC")
                 if len(parts) > 2:
                     known.setdefault(parts[1:], "LOC") if not pieces[m.first + 1][0].isupper() else None
+        elif m.label in _BODIES:
+            for word in (_bracketed(pieces, m.last), pieces[m.last - 1].strip(_PADDING) if m.label == "ORG" else ""):
+                if len(word) > 1 and word[1:].upper() == word[1:] and word.isalpha() and not is_syllable(word):
+                    known.setdefault((fold(word),), m.label)
     if not known:
         return []
     longest = max(map(len, known))
@@ -60,6 +65,12 @@ def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
             else:
                 at += 1
     return found
+
+
+def _bracketed(pieces: list[str], at: int) -> str:
+    """The word that stands alone in brackets at a position: "Công ty Đường Bình Định (BISUCO)"."""
+    inside = [piece.strip(_PADDING) for piece in pieces[at : at + 3]]
+    return inside[1] if len(inside) == 3 and inside[0] == "(" and inside[2] == ")" else ""
 
 
 @cache

@@ -36,7 +36,8 @@ class Rules:
     def propose(self, text: str) -> tuple[Chunks, list[Mention]]:
         """The chunks of a text and the mentions that the grammar and the document give, nested as the schema allows."""
         parse = self.cascade(self.lexicon.chunk(text))
-        return parse.chunks, nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
+        found = nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
+        return parse.chunks, abroad(found)
 
     def mentions(self, text: str) -> tuple[list[Mention], list[Row]]:
         """What the grammar found, with rule names, and the spans in characters that are left after nesting."""
@@ -75,6 +76,20 @@ def nest(mentions: list[Mention], hidden: list[tuple[int, int]]) -> list[Mention
             person = m.last
         kept.append(m)
     return kept
+
+
+def abroad(mentions: list[Mention]) -> list[Mention]:
+    """In a text about another country alone, its parties, ministries and parliament are no bodies of Vietnam.
+
+    A text is so when it names places abroad three times and more and none of Vietnam.
+    """
+    foreign = sum(m.kind == "foreign" for m in mentions)
+    if foreign < 3 or any(m.label == "LOC" and m.kind in ("vn", "hidden") for m in mentions):
+        return mentions
+    return [
+        Mention(m.first, m.last, "ORG", "foreign", m.rule, m.roles) if m.label in ("PARTY", "STATE") else m
+        for m in mentions
+    ]
 
 
 @cache
