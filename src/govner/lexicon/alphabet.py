@@ -17,6 +17,7 @@ class Alphabet:
     def __init__(self) -> None:
         self._symbol: dict[frozenset[str], str] = {}
         self._classes: list[frozenset[str]] = []
+        self._having: dict[str, set[str]] = {}
 
     @property
     def version(self) -> int:
@@ -29,6 +30,8 @@ class Alphabet:
         if symbol is None:
             symbol = self._symbol[key] = chr(FIRST + len(self._classes))
             self._classes.append(key)
+            for name in key:
+                self._having.setdefault(name, set()).add(symbol)
         return symbol
 
     def classes(self, symbol: str) -> frozenset[str]:
@@ -41,7 +44,7 @@ class Alphabet:
 
     def symbols(self, name: str) -> set[str]:
         """Every symbol whose set holds the class."""
-        return {symbol for classes, symbol in self._symbol.items() if name in classes}
+        return set(self._having.get(name, ()))
 
     def all(self) -> set[str]:
         return set(self._symbol.values())

@@ -14,8 +14,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from govner.lexicon import read
 from govner.lexicon.alphabet import Alphabet
-from govner.lexicon.read import Phrase, needs_capital, phrase
-from govner.text import Tokens, clean, fold, is_syllable, shape, tokenize
+from govner.lexicon.read import Phrase, needs_capital
+from govner.text import Tokens, clean, fold, folded, is_syllable, shape, tokenize
 from govner.text.tokens import PADDING
 
 _NONE = "\0"
@@ -53,7 +53,7 @@ class Lexicon:
         any_case: dict[Phrase, set[str]] = {}
         capital: dict[Phrase, set[str]] = {}
         for form, name in entries:
-            (capital if needs_capital(form) else any_case).setdefault(phrase(form), set()).add(name)
+            (capital if needs_capital(form) else any_case).setdefault(folded(form), set()).add(name)
         self._any, self._capital, self._places = any_case, capital, places
         self._forms: dict[str, str] = {}
         long = sorted({key for key in (*any_case, *capital) if len(key) > 1})

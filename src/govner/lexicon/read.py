@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from importlib.resources import files
 
-from govner.text import clean, fold, tokenize
 
 Phrase = tuple[str, ...]
 """The folded tokens of a phrase."""
@@ -35,12 +33,6 @@ def classes(name: str) -> Iterator[tuple[str, str]]:
             for form in line.split(";"):
                 if form.strip():
                     yield form.strip(), current
-
-
-@cache
-def phrase(form: str) -> Phrase:
-    """A form cut into folded tokens: ``"Tỉnh uỷ"`` → ``("tỉnh", "ủy")``."""
-    return tuple(fold(piece.strip()) for piece in tokenize(clean(form)).pieces)
 
 
 def needs_capital(form: str) -> bool:

@@ -11,13 +11,9 @@ from __future__ import annotations
 from govner.places.gazetteer import gazetteer
 from govner.places.names import key
 from govner.places.world import usage, world
-from govner.text import clean, fold, is_syllable, tokenize
+from govner.text import folded, is_syllable
 
 _ABROAD = {"country", "city"}
-
-
-def _phrase(name: str) -> tuple[str, ...]:
-    return tuple(fold(piece.strip()) for piece in tokenize(clean(name)).pieces)
 
 
 def place_classes() -> dict[tuple[str, ...], frozenset[str]]:
@@ -25,7 +21,7 @@ def place_classes() -> dict[tuple[str, ...], frozenset[str]]:
     found: dict[tuple[str, ...], set[str]] = {}
     counts = usage()
     for name, levels in gazetteer().names():
-        form = _phrase(name)
+        form = folded(name)
         if len(form) > 1 or (len(form[0]) > 1 and not name.isdigit()):
             typed, bare, person = counts.get(key(name), (0, 0, 0))
             found.setdefault(form, set()).update({"Unit", _trust(levels, form, typed, bare, person)})
@@ -33,10 +29,10 @@ def place_classes() -> dict[tuple[str, ...], frozenset[str]]:
         kind = "Foreigner" if place.kind in _ABROAD and place.name not in ("Việt Nam", "Việt") else "Region"
         kind = "Unit" if place.kind == "former" else kind
         for name in (place.name, *place.aliases):
-            trust = "PlaceWeak" if place.ambiguous and len(_phrase(name)) == 1 else "PlaceSure"
+            trust = "PlaceWeak" if place.ambiguous and len(folded(name)) == 1 else "PlaceSure"
             if place.kind == "former" and name not in ("Sài Gòn", "Hà Tây", "Gia Định"):
                 trust = "PlaceWeak" if place.ambiguous else "PlaceLikely"
-            classes = found.setdefault(_phrase(name), set())
+            classes = found.setdefault(folded(name), set())
             classes |= {kind, trust} | ({"Country"} if place.kind == "country" else set())
     for classes in found.values():
         for better, worse in (("PlaceSure", {"PlaceLikely", "PlaceWeak"}), ("PlaceLikely", {"PlaceWeak"})):

@@ -3,7 +3,7 @@
 from govner.text.forms import clean, fold, is_syllable, shape, toneless
 from govner.text.segmentation import Word, words
 from govner.text.sentences import sentences
-from govner.text.tokens import Token, Tokens, tokenize
+from govner.text.tokens import Token, Tokens, folded, tokenize
 
 __all__ = [
     "Token",
@@ -11,6 +11,7 @@ __all__ = [
     "Word",
     "clean",
     "fold",
+    "folded",
     "is_syllable",
     "sentences",
     "shape",

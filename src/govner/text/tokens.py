@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 from govner.entities import InputError
-from govner.text.forms import INVISIBLE, clean, is_syllable
+from govner.text.forms import INVISIBLE, clean, fold, is_syllable
 
 _MARK = "\u0300-\u036f" + INVISIBLE
 _BREAK = "\n\r\v\f\x85\u2028\u2029"
@@ -70,6 +71,16 @@ def tokenize(text: str) -> Tokens:
     if any(map(_GLUED.__getitem__, pieces)):
         pieces = [part for piece in pieces for part in (_GLUED[piece] or (piece,))]
     return Tokens(text, pieces, list(accumulate(map(len, pieces), initial=0)))
+
+
+def folded(phrase: str) -> tuple[str, ...]:
+    """The folded tokens of a short phrase of the data: ``"Tỉnh uỷ"`` → ``("tỉnh", "ủy")``."""
+    return tuple(map(_fold, _PIECE.findall(phrase)))
+
+
+@cache
+def _fold(piece: str) -> str:
+    return fold(piece.strip())
 
 
 class _Glued(dict[str, tuple[str, ...]]):
