@@ -14,7 +14,7 @@ from govner.evaluate import evaluate
 from govner.formats import from_markup
 
 ARTICLES = Path(__file__).parent / "articles"
-FLOOR = 0.91  # micro F1 of all spans: what was reached, less one point
+FLOOR = 0.927  # micro F1 of all spans: what was reached, less one point
 
 with (ARTICLES / "index.tsv").open(encoding="utf-8", newline="") as file:
     INDEX = {row["file"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}

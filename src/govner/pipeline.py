@@ -1,20 +1,34 @@
 """The pipeline: the only place where the stages meet, in the order of the house.
 
-text → tokens → lexicon and places → (tagger) → rules → linking → Document.
+text → tokens → lexicon and places → tagger, with the rules' candidates as evidence, or rules alone → linking → Document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govner.entities import Document, InputError, Span
 from govner.linking import link
-from govner.rules import Row, rules
+from govner.rules import Row, rules as packaged_rules
+from govner.tagger.model import packaged, read
 
-STAGES = ("rules", "linking")
+if TYPE_CHECKING:
+    from govner.tagger.model import Model
+
+STAGES = ("tagger", "rules", "linking")
+
+DEFAULT_MODEL = "news"
+"""The packaged model that ``load()`` takes, if it is there; else ``load()`` reads by rules alone."""
+
+DEFAULT_WITHOUT_RULES = "news-alone"
+"""The packaged model that ``load(rules=False)`` takes: one trained without the rules' spans as evidence."""
+
+Reader = Callable[[Sequence[str]], list[list[Row]]]
+"""What finds spans: texts in, for each the rows of its spans out."""
 
 Text = str | tuple[Any, str] | Mapping[str, Any]
 """What ``pipe`` takes: a text, an ``(id, text)`` pair, or a mapping with ``text`` and optionally ``id``, ``date``,
@@ -24,12 +38,17 @@ Text = str | tuple[Any, str] | Mapping[str, Any]
 class Pipeline:
     """Reads texts and returns Documents. Make one with ``govner.load()``; it keeps no state between texts."""
 
-    def __init__(self, exclude: Sequence[str] = ()) -> None:
+    def __init__(self, tagger: Reader | None = None, exclude: Sequence[str] = ()) -> None:
+        """``tagger`` is a model at work, ``None`` for none; ``exclude`` names stages. Raises ``InputError`` for a stage
+        that there is not."""
         unknown = sorted(set(exclude) - set(STAGES))
         if unknown:
             raise InputError(f"no stage {', '.join(unknown)}; the stages are {', '.join(STAGES)}")
-        self.stages = tuple(stage for stage in STAGES if stage not in exclude)
-        self._rules = rules() if "rules" in self.stages else None
+        self._tagger = tagger if "tagger" not in exclude else None
+        left_out = {*exclude, *(() if self._tagger else ("tagger",))}
+        self.stages = tuple(stage for stage in STAGES if stage not in left_out)
+        # A tagger asks the rules for candidates itself; by themselves they read where there is none.
+        self._rules = packaged_rules() if "rules" in self.stages and not self._tagger else None
 
     def __repr__(self) -> str:
         return f"Pipeline({' → '.join(('tokens', *self.stages))})"
@@ -60,7 +79,8 @@ class Pipeline:
         for text, id, _, _ in batch:
             if not isinstance(text, str):
                 raise InputError(f"{id or 'the text'}: a text must be a string, not {type(text).__name__}")
-        found: list[list[Row]] = self._rules([text for text, *_ in batch]) if self._rules else [[] for _ in batch]
+        reader: Reader | None = self._tagger or self._rules
+        found: list[list[Row]] = reader([text for text, *_ in batch]) if reader else [[] for _ in batch]
         if "linking" in self.stages:
             return [
                 link(text, spans, id=id, date=date, source=source)
@@ -86,13 +106,44 @@ def _item(number: int, item: Text) -> tuple[str, str | None, str | None, str | N
     )
 
 
-def load(model: str | Path | None = None, rules: bool = True, exclude: Sequence[str] = ()) -> Pipeline:
+def load(model: str | Path | None = "default", rules: bool = True, exclude: Sequence[str] = ()) -> Pipeline:
     """Make the pipeline.
 
-    ``rules=False`` or ``exclude=["rules"]`` leaves the rule layer out, ``exclude=["linking"]`` the entities (the
-    Documents then have spans alone). No trained model is packaged yet: ``model`` must be ``None``. Raises
-    ``InputError`` on an unknown stage or model.
+    ``model`` is ``"default"`` for the packaged model (rules alone as long as none is packaged), ``None`` for rules
+    alone, the name of a packaged model, or the folder of one that ``govner train`` wrote. A model that was trained with
+    the rules reads together with them; one that was trained without reads alone, whatever ``rules`` says.
+
+    ``rules=False`` or ``exclude=["rules"]`` leaves the rule layer out: what is left is a model trained without it.
+    ``exclude=["tagger"]`` is the same as ``model=None``; ``exclude=["linking"]`` leaves the entities out (the Documents
+    then have spans alone).
+
+    Raises ``InputError`` naming the mend on an unknown stage, on a model that there is not, that was damaged, or that
+    is of another format, and on a model trained with the rules where these are left out.
     """
-    if model is not None:
-        raise InputError(f"no model {str(model)!r}: this version reads by rules alone; leave model out")
-    return Pipeline(exclude if rules else (*exclude, "rules"))
+    if not rules:
+        exclude = (*exclude, "rules")
+    if model == "default":
+        name = DEFAULT_MODEL if "rules" not in exclude else DEFAULT_WITHOUT_RULES
+        model = name if name in packaged() else None
+    if model is None or "tagger" in exclude:
+        return Pipeline(None, exclude)
+    found, tagger = _packaged(model) if isinstance(model, str) and model in packaged() else _tagger(model)
+    if found.rules and "rules" in exclude:
+        raise InputError(
+            f"model {str(model)!r} was trained with the rules' spans as evidence and cannot read without them; keep the "
+            "rules, or train a model without them (govner train --no-rules)"
+        )
+    return Pipeline(tagger, exclude if found.rules else (*exclude, "rules"))
+
+
+def _tagger(model: str | Path) -> tuple[Model, Reader]:
+    found = read(model)
+    from govner.tagger.tagger import Tagger  # NumPy comes with it, and rules alone do without
+
+    return found, Tagger(found, packaged_rules())
+
+
+@lru_cache(maxsize=2)
+def _packaged(name: str) -> tuple[Model, Reader]:
+    """A packaged model, loaded once: it does not change while the program runs, as a folder of one's own may."""
+    return _tagger(name)

@@ -97,7 +97,8 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
             item.before = gap
             head = re.search(r"[fqnwlj]*\Z", gap)
             state = head[0] if head else ""
-            item.former, item.acting = "f" in state or "w" in state, "q" in state
+            item.former = "f" in state or "w" in state
+            item.acting = "q" in state or text[item.start : item.start + 6].casefold() == "quyền "
         gaps.append("." + gap if far else gap)
         last = item.end
     gaps.append(".")
