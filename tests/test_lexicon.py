@@ -12,8 +12,8 @@ import pytest
 
 from govner.lexicon import Alphabet, Lexicon, entries
 from govner.lexicon.read import classes, data, needs_capital, table
-from govner.text import folded
 from govner.places.classes import place_classes
+from govner.text import folded
 
 ENTRIES = [
     ("bí thư", "Secretary"),

@@ -1,6 +1,6 @@
 """The pipeline: the only place where the stages meet, in the order of the house.
 
-text → tokens → lexicon and places → tagger, with the rules' candidates as evidence, or rules alone → linking → Document.
+text → tokens → lexicon and places → rules → tagger, for which the rules' spans are evidence → linking → Document.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from govner.entities import Document, InputError, Span
 from govner.linking import link
-from govner.rules import Row, rules as packaged_rules
+from govner.rules import Row
+from govner.rules import rules as packaged_rules
 from govner.tagger.model import packaged, read
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ def load(model: str | Path | None = "default", rules: bool = True, exclude: Sequ
     found, tagger = _packaged(model) if isinstance(model, str) and model in packaged() else _tagger(model)
     if found.rules and "rules" in exclude:
         raise InputError(
-            f"model {str(model)!r} was trained with the rules' spans as evidence and cannot read without them; keep the "
-            "rules, or train a model without them (govner train --no-rules)"
+            f"model {str(model)!r} was trained with the rules' spans as evidence and cannot read without them; "
+            "keep the rules, or train a model without them (govner train --no-rules)"
         )
     return Pipeline(tagger, exclude if found.rules else (*exclude, "rules"))
 

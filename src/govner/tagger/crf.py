@@ -46,7 +46,8 @@ def constrain(transitions: Floats) -> Floats:
 
 def stretches(scores: Floats, ends: Ints) -> Stretches:
     """The runs of uncertain tokens. ``scores`` is (tokens, tags), ``ends`` the positions behind the sentences."""
-    sure = scores[:, 0] - scores[:, 1:].max(axis=1) > MARGIN
+    columns = np.ascontiguousarray(scores.T)  # a maximum down the columns is many times faster than along short rows
+    sure = columns[0] - columns[1:].max(axis=0) > MARGIN
     starts_sentence = np.zeros(len(scores) + 1, bool)
     starts_sentence[0] = True
     starts_sentence[ends] = True
@@ -74,65 +75,76 @@ def decode(scores: Floats, transitions: Floats, runs: Stretches) -> tuple[Ints, 
     end = np.zeros(tokens, np.float32)
     if not len(runs.starts):
         return best, sure, end
-    steps = int(runs.lengths[0])
-    count = len(runs.starts)
-    active = np.searchsorted(-runs.lengths, -np.arange(1, steps + 1), side="right")  # runs at least that long
+    # the tokens of the runs, one run after the other; all else is done on these alone
+    lengths = runs.lengths
+    begins = np.cumsum(lengths) - lengths
+    where = np.repeat(runs.starts - begins, lengths) + np.arange(int(lengths.sum()))
+    local = scores[where]
+    tag, alone, ended = _decode(local, transitions, begins, lengths, runs)
+    best[where], sure[where], end[where] = tag, alone, ended
+    return best, sure, end
+
+
+def _decode(
+    scores: Floats, transitions: Floats, begins: Ints, lengths: Ints, runs: Stretches
+) -> tuple[Ints, Floats, Floats]:
+    """``decode`` on runs that lie one after the other: run k is ``[begins[k], begins[k] + lengths[k])``."""
+    tokens, tags = scores.shape
+    steps, count = int(lengths[0]), len(lengths)
+    active = np.searchsorted(-lengths, -np.arange(1, steps + 1), side="right")  # runs at least that long
     free = np.zeros(tags, np.float32)
     free[2::2] = NEVER
     enter = np.where(runs.opens[:, None], free, transitions[0])
     leave = np.where(runs.closes[:, None], np.float32(0), transitions[:, 0])
-    last = runs.starts + runs.lengths - 1
+    last = begins + lengths - 1
 
     # Viterbi
-    score = np.empty((steps, count, tags), np.float32)
-    back = np.zeros((steps, count, tags), np.int8)
-    score[0] = scores[runs.starts] + enter
+    score = np.empty((tokens, tags), np.float32)
+    back = np.zeros((tokens, tags), np.int8)
+    score[begins] = scores[begins] + enter
+    into = np.ascontiguousarray(transitions.T)  # (tag, tag before)
     for t in range(1, steps):
-        n = active[t]
-        paths = score[t - 1, :n, :, None] + transitions
-        back[t, :n] = paths.argmax(axis=1)
-        score[t, :n] = paths.max(axis=1) + scores[runs.starts[:n] + t]
-    rows = np.arange(count)
-    tag = (score[runs.lengths - 1, rows] + leave).argmax(axis=1)
-    best[last] = tag
+        at = begins[: active[t]] + t
+        paths = score[at - 1, None, :] + into
+        choice = paths.argmax(axis=2)
+        back[at] = choice
+        score[at] = np.take_along_axis(paths, choice[:, :, None], 2)[:, :, 0] + scores[at]
+    best = np.zeros(tokens, np.int64)
+    best[last] = (score[last] + leave).argmax(axis=1)
     for t in range(steps - 1, 0, -1):
-        n = active[t]
-        # runs longer than t + 1 already carry the tag at t; those of length t + 1 start here
-        tag[:n] = back[t, np.arange(n), best[runs.starts[:n] + t]]
-        best[runs.starts[:n] + t - 1] = tag[:n]
+        at = begins[: active[t]] + t
+        best[at - 1] = back[at, best[at]]
 
     # forward and backward sums, scaled at every step
-    potential = np.exp(scores - scores.max(axis=1, keepdims=True))
+    potential = np.exp(scores - np.ascontiguousarray(scores.T).max(axis=0)[:, None])
     moves = np.exp(np.maximum(transitions, NEVER))
-    forward = np.zeros((tokens, tags), np.float32)
-    backward = np.zeros((tokens, tags), np.float32)
-    value = potential[runs.starts] * np.exp(enter)
-    forward[runs.starts] = value / value.sum(axis=1, keepdims=True)
+    forward = np.empty((tokens, tags), np.float32)
+    backward = np.empty((tokens, tags), np.float32)
+    ones = np.ones((tags, tags), np.float32)
+    value = potential[begins] * np.exp(enter)
+    forward[begins] = value / (value @ ones)
     for t in range(1, steps):
-        n = active[t]
-        at = runs.starts[:n] + t
+        at = begins[: active[t]] + t
         value = (forward[at - 1] @ moves) * potential[at]
-        forward[at] = value / value.sum(axis=1, keepdims=True)
+        forward[at] = value / (value @ ones)
     backward[last] = np.exp(leave)
     for t in range(steps - 1, 0, -1):
-        n = active[t]
-        at = runs.starts[:n] + t
+        at = begins[: active[t]] + t
         value = (potential[at] * backward[at]) @ moves.T
-        backward[at - 1] = value / value.sum(axis=1, keepdims=True)
+        backward[at - 1] = value / (value @ ones)
 
     tiny = np.float32(1e-30)
-    inside = np.flatnonzero(forward.any(axis=1))
-    both = forward[inside] * backward[inside]
-    alone = both[np.arange(len(inside)), best[inside]] / np.maximum(both.sum(axis=1), tiny)
-    sure[inside] = np.log(np.maximum(alone, tiny))
-    after = inside[(best[inside] >= 2) & (best[inside] % 2 == 0)]
+    every = np.arange(tokens)
+    both = forward * backward
+    sure = np.log(np.maximum(both[every, best] / np.maximum(both @ ones[0], tiny), tiny))
+    after = np.flatnonzero((best >= 2) & (best % 2 == 0))
     sure[after] = np.log(np.maximum(_next(after, best[after], best, moves, potential, backward), tiny))
-    goes_on = np.zeros(tokens + 1, bool)
-    goes_on[inside] = True
-    goes_on[runs.starts] = False
-    held = inside[(best[inside] > 0) & goes_on[inside + 1]]
-    label = (best[held] + 1) // 2 * 2
-    end[held] = np.log(np.maximum(1 - _next(held + 1, label, best, moves, potential, backward), tiny))
+    goes_on = np.ones(tokens, bool)
+    goes_on[last] = False
+    held = np.flatnonzero((best > 0) & goes_on)
+    end = np.zeros(tokens, np.float32)
+    inside = (best[held] + 1) // 2 * 2
+    end[held] = np.log(np.maximum(1 - _next(held + 1, inside, best, moves, potential, backward), tiny))
     return best, sure, end
 
 

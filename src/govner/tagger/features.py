@@ -40,6 +40,10 @@ TAGS: tuple[tuple[str, ...], ...] = tuple(
 )
 """BIO tags of each layer; 0 is O, then B and I of each label in turn."""
 
+_BEGINS = {
+    label: (layer, 1 + 2 * n) for layer, labels in enumerate(LAYERS) for n, label in enumerate(labels)
+}
+
 EDGE = "|"
 """The form of what lies before and behind a text."""
 
@@ -59,13 +63,12 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A text as the tagger sees it: its chunks, and for each token the rules' tag in each layer and the rule's name."""
+    """A text as the tagger sees it: its chunks, the rules' candidates, and the tag that these give to each token."""
 
     chunks: Chunks
+    candidates: Sequence[Candidate]
     tags: Ints
     """Shape (3, tokens): index into ``TAGS`` of the layer."""
-    names: list[list[str]]
-    """For each layer, the rule's name and B or I for each token, empty for O."""
 
 
 @cache
@@ -100,20 +103,13 @@ def closes(piece: str) -> bool:
 
 def observe(chunks: Chunks, candidates: Sequence[Candidate]) -> Observation:
     """Lay the rules' candidates over the tokens of a text."""
-    count = len(chunks.tokens)
-    tags = np.zeros((len(LAYERS), count), np.int32)
-    names = [[""] * count for _ in LAYERS]
+    tags = np.zeros((len(LAYERS), len(chunks.tokens)), np.int32)
     for candidate in candidates:
-        layer = LAYER[candidate.label]
-        first, last = candidate.first, candidate.last
-        begin = 1 + 2 * LAYERS[layer].index(candidate.label)
+        layer, begin = _BEGINS[candidate.label]
+        first = candidate.first
         tags[layer, first] = begin
-        tags[layer, first + 1 : last] = begin + 1
-        row = names[layer]
-        row[first] = f"{candidate.rule}B"
-        for i in range(first + 1, last):
-            row[i] = f"{candidate.rule}I"
-    return Observation(chunks, tags, names)
+        tags[layer, first + 1 : candidate.last] = begin + 1
+    return Observation(chunks, candidates, tags)
 
 
 def sentence_ends(pieces: Sequence[str]) -> list[int]:
@@ -151,6 +147,10 @@ def attributes(seen: Observation, lexicon: Lexicon, rules: bool) -> Iterator[lis
             place = "S" if length == 1 else "B" if i == 0 else "E" if i == length - 1 else "I"
             classes.append([place + name for name in names])
     both = combined(seen.tags)
+    named: list[list[str]] = [[] for _ in range(count)]
+    for one in seen.candidates if rules else ():
+        for i in range(one.first, one.last):
+            named[i].append(f"n{LAYER[one.label]}={one.rule}{'BI'[i > one.first]}")
     for i in range(count):
         row = ["b"]
         for column, offsets in FORM_OFFSETS.items():
@@ -164,6 +164,6 @@ def attributes(seen: Observation, lexicon: Lexicon, rules: bool) -> Iterator[lis
                 if rules:
                     row += [f"r{layer}{offset}={tag}" for layer, tag in enumerate(seen.tags[:, i + offset])]
         if rules:
-            row += [f"n{layer}={names[i]}" for layer, names in enumerate(seen.names) if names[i]]
+            row += named[i]
             row.append(f"a={both[i]}")
         yield row

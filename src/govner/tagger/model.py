@@ -216,10 +216,11 @@ def _told(folder: Traversable) -> dict[str, Any]:
         made = f", written by govner {told['govner']}" if isinstance(told.get("govner"), str) else ""
         age = "newer" if version > FORMAT else "older"
         raise InputError(f"{where}: format {version}{made}, {age} than {FORMAT}, which this version reads; {mend}")
-    for fields, part, what in ((_FIELDS, told, ""), (_WEIGHTS_FIELDS, told.get("weights"), "weights.")):
-        for name, kind in fields.items():
-            if type(part.get(name)) is not kind:
-                raise InputError(f'{where}: no "{what}{name}", or not of its type; {_mend(folder)}')
+    absent = [name for name, kind in _FIELDS.items() if type(told.get(name)) is not kind]
+    if "weights" not in absent:
+        absent += [name for name, kind in _WEIGHTS_FIELDS.items() if type(told["weights"].get(name)) is not kind]
+    if absent:
+        raise InputError(f"{where}: not there, or not of their type: {', '.join(absent)}; {_mend(folder)}")
     if _checksum(told) != told["sha256"]:
         raise InputError(f"{where}: labels, rules, config or weights were changed by hand; {_mend(folder)}")
     strange = [label for label in told["labels"] if label not in LABELS]

@@ -8,10 +8,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from govner.entities import LAYER
 from govner.lexicon import Chunks, Lexicon
 from govner.lexicon.alphabet import FIRST
 from govner.tagger.crf import constrain, decode, stretches
-from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe, sentence_ends
+from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe
 from govner.tagger.model import Model
 from govner.tagger.weights import WIDE, Floats, Weights
 
@@ -56,10 +57,9 @@ class Tagger:
     def _tag(self, seen: list[Observation]) -> list[list[Row]]:
         counts = [len(one.chunks.tokens) for one in seen]
         offsets = np.concatenate(([0], np.cumsum(counts)))
-        scores = self.scores(seen)
-        ends = np.concatenate(
-            [np.array(sentence_ends(one.chunks.tokens.pieces), np.int64) + at for one, at in zip(seen, offsets, strict=False)]
-        )
+        scores, closing = self.scores(seen)
+        closing[offsets[1:] - 1] = True
+        ends = np.flatnonzero(closing) + 1
         spans: list[npt.NDArray[np.int64]] = []
         chances: list[Floats] = []
         column = 0
@@ -104,36 +104,57 @@ class Tagger:
             rows[text].append((tokens.starts[first - offset], tokens.end(last - offset - 1), label, round(chance, 4)))
         return rows
 
-    def scores(self, seen: Sequence[Observation]) -> Floats:
-        """Scores of all tokens of the texts, one after the other; shape (tokens, tags of the three layers)."""
+    def scores(self, seen: Sequence[Observation]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Scores of all tokens of the texts, one after the other, and whether a sentence ends with each.
+
+        The scores' shape is (tokens, tags of the three layers).
+        """
         weights = self.weights
-        ids: list[int] = []
-        spots: list[int] = []
         pad = [weights.edge] * WIDE
-        known = weights.piece
+        row_of = weights.pieces.__getitem__
+        numbers: list[int] = []
+        spots: list[int] = []
         for one in seen:
-            ids += pad
-            start = len(ids)
-            ids += [known(piece) for piece in one.chunks.tokens.pieces]
-            spots += (start, len(ids))
-            ids += pad
+            numbers += pad
+            spots.append(len(numbers))
+            numbers += map(row_of, one.chunks.tokens.pieces)
+            spots.append(len(numbers))
+            numbers += pad
+        ids = np.array(numbers, np.int64)
         here = np.concatenate([np.arange(a, b) for a, b in zip(spots[::2], spots[1::2], strict=True)])
-        total = weights.form_scores(np.array(ids, np.int64))
-        table = weights.class_rows()
-        flat = table.reshape(-1, len(NEAR), weights.width)
-        places = np.concatenate([_places(one.chunks) for one in seen])
-        self._near(total, here, flat, places)
+        total = weights.form_scores(ids)
+        table = weights.class_rows().reshape(-1, len(NEAR), weights.width)
+        self._near(total, here, table, np.concatenate([_places(one.chunks) for one in seen]))
         if self.model.rules:
             tags = np.concatenate([one.tags for one in seen], axis=1)
+            everywhere = np.zeros(weights.width, np.float32)
             for layer in range(len(LAYERS)):
-                self._near(total, here, weights.tag_rows[layer], tags[layer])
-                names = [weights.name(layer, name) for one in seen for name in one.names[layer]]
-                rows = np.array(names, np.int64)
-                some = np.flatnonzero(rows)
-                total[here[some]] += weights.name_rows[layer][rows[some]]
-            total[here] += weights.both_rows[combined(tags)]
+                some = np.flatnonzero(tags[layer])
+                plain = weights.tag_rows[layer][0]  # nearly all tokens are O: add that everywhere, then the difference
+                everywhere += plain.sum(axis=0)
+                total[spots[::2]] -= plain[0]  # but a text's first token has none before it
+                total[np.array(spots[1::2]) - 1] -= plain[-1]
+                self._near(total, here[some], weights.tag_rows[layer] - plain, tags[layer, some])
+            self._name_rows(total, seen, spots)
+            total[here] += (weights.both_rows + everywhere)[combined(tags)]
         scores: Floats = total[here]
-        return scores
+        return scores, weights.ends(ids[here])
+
+    def _name_rows(self, total: Floats, seen: Sequence[Observation], spots: Sequence[int]) -> None:
+        """Add what the names of the candidates' rules weigh."""
+        weights = self.weights
+        at: list[list[int]] = [[] for _ in LAYERS]
+        rows: list[list[int]] = [[] for _ in LAYERS]
+        for one, spot in zip(seen, spots[::2], strict=True):
+            for candidate in one.candidates:
+                layer = LAYER[candidate.label]
+                begin, inside = weights.rule(layer, candidate.rule)
+                length = candidate.last - candidate.first
+                at[layer] += range(spot + candidate.first, spot + candidate.last)
+                rows[layer] += (begin, *[inside] * (length - 1))
+        for layer, table in enumerate(weights.name_rows):
+            if at[layer]:
+                total[at[layer]] += table[rows[layer]]
 
     @staticmethod
     def _near(total: Floats, here: Ints, table: Floats, values: npt.NDArray[np.integer]) -> None:

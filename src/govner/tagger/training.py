@@ -23,7 +23,7 @@ def train(
     examples: Sequence[Example],
     dev: Sequence[Example] = (),
     *,
-    proposer: Proposer,
+    proposer: Proposer | None = None,
     name: str = "model",
     rules: bool = True,
     labels: Sequence[str] | None = None,
@@ -41,6 +41,10 @@ def train(
         import pycrfsuite
     except ImportError as error:
         raise GovnerError('training needs python-crfsuite: pip install "govner[train]"') from error
+    if proposer is None:
+        from govner.rules import rules as packaged
+
+        proposer = packaged()
     wanted = set(labels or LAYER)
     order = np.random.default_rng(seed).permutation(len(examples))
     weights: dict[str, np.ndarray] = {}

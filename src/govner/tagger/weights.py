@@ -12,11 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from govner.lexicon import Lexicon
-from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, class_names, form_values
+from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, class_names, closes, form_values
 
 Floats = npt.NDArray[np.float32]
 PLACES = "SBIE"  # a chunk of one token; the first, an inner, the last token of a longer one
 WIDE = max(max(map(abs, offsets)) for offsets in FORM_OFFSETS.values())
+
+
+class _Pieces(dict[str, int]):
+    """Piece of text → the number of its rows, made on first sight."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, piece: str) -> int:
+        return self._weights.add(piece)
 
 
 class Weights:
@@ -31,7 +42,8 @@ class Weights:
         self.number: Mapping[str, int] = {name: n for n, name in enumerate(names, 1)}
         self.lexicon = lexicon
         self.bias: Floats = self.of(["b"])
-        self._pieces: dict[str, int] = {}
+        self.pieces = _Pieces(self)
+        self._ends = np.zeros(1024, bool)
         self._rows: Floats = np.zeros((1024, 2 * WIDE + 1, self.width), np.float32)
         self._forms: dict[str, int] = {}
         self._form_of = np.zeros(1024, np.int64)
@@ -48,23 +60,28 @@ class Weights:
     # forms
 
     def _add(self, piece: str, values: tuple[tuple[str, str], ...]) -> int:
-        number = len(self._pieces)
+        number = len(self.pieces)
         if number == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
             self._form_of = np.concatenate([self._form_of, np.zeros_like(self._form_of)])
+            self._ends = np.concatenate([self._ends, np.zeros_like(self._ends)])
         for column, value in values:
             for offset in FORM_OFFSETS[column]:
                 # what stands at i + offset adds to the score of i: the row is looked up from the other side
                 self._rows[number, WIDE + offset] += self.values[self.number.get(f"{column}{offset}={value}", 0)]
         form = values[0][1]
         self._form_of[number] = self._forms.setdefault(form, len(self._forms))
-        self._pieces[piece] = number
+        self._ends[number] = bool(piece) and closes(piece)
+        self.pieces[piece] = number
         return number
 
-    def piece(self, piece: str) -> int:
-        """The row number of a piece of text, made on first sight."""
-        number = self._pieces.get(piece)
-        return self._add(piece, form_values(piece)) if number is None else number
+    def add(self, piece: str) -> int:
+        """Make the rows of a piece of text and return their number."""
+        return self._add(piece, form_values(piece))
+
+    def ends(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether a sentence ends with each piece, by row numbers."""
+        return self._ends[ids]
 
     def form_scores(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Scores from forms and pairs of forms; ``ids`` are rows with two edges at either end and between texts."""
@@ -138,7 +155,8 @@ class Weights:
                 stacks[layer].append(self.values[number])
         self.name_rows = [np.stack(stack) for stack in stacks]
 
-    def name(self, layer: int, name: str) -> int:
-        """The row number of a rule's name and B or I; 0 for a rule that the model does not know."""
-        return self._names[layer].get(name, 0)
+    def rule(self, layer: int, name: str) -> tuple[int, int]:
+        """The row numbers of a rule's B and I; 0 for a rule that the model does not know."""
+        known = self._names[layer]
+        return known.get(name + "B", 0), known.get(name + "I", 0)
 
