@@ -264,17 +264,17 @@ def train(
     Writes a folder that --model takes, and so does govner.load(). Figures on the dev texts are printed at the end, and
     kept in the model. Texts that cannot be learned from are named, with the place and the reason, and end the run.
     """
-    _may_write(output, force)
-    _has_trainer()
     from govner.tagger.data import read
     from govner.tagger.model import save
 
-    wanted = _option_labels(labels)
+    wanted, called = _option_labels(labels), _name(name, output)
+    _may_write(output, force)
+    _has_trainer()
     examples = read(inputs, labels=wanted, skip_bad=skip_bad, warn=_complain)
     learned = _learned(examples, wanted)
     held_out = read(dev, labels=learned, skip_bad=skip_bad, warn=_complain) if dev else []
     _warn_of_same(examples, held_out)
-    model = _trained(examples, held_out, _name(name, output), rules, learned, seed, iterations)
+    model = _trained(examples, held_out, called, rules, learned, seed, iterations)
     figures: Record = {
         "train": {"documents": len(examples), "spans": sum(len(example.spans) for example in examples)},
         "settings": {"seed": seed, "iterations": iterations},

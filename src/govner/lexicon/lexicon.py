@@ -257,7 +257,7 @@ def entries() -> Iterable[tuple[str, str]]:
 
 
 def _small_head(form: str) -> str:
-    """"Báo Lao động" is also written "báo Lao động": a paper's type word counts in any case, a bare name does not."""
+    """ "Báo Lao động" is also written "báo Lao động": a paper's type word counts in any case, a bare name does not."""
     head = form.split()[0]
     return form[0].lower() + form[1:] if head in ("Báo", "Tạp", "Hãng", "Đài", "Kênh", "Cổng", "Trang") else form
 

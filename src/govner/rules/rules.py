@@ -83,8 +83,12 @@ def abroad(mentions: list[Mention]) -> list[Mention]:
 
     A text is so when it names places abroad three times and more and none of Vietnam.
     """
-    foreign = sum(m.kind == "foreign" for m in mentions)
-    if foreign < 3 or any(m.label == "LOC" and m.kind in ("vn", "hidden") for m in mentions):
+    foreign = sum(m.kind == "foreign" for m in mentions if m.label == "LOC")
+    if (
+        foreign < 3
+        or any(m.rule in ("full", "called-full") for m in mentions)
+        or any(m.label == "LOC" and m.kind in ("vn", "hidden") for m in mentions)
+    ):
         return mentions
     return [
         Mention(m.first, m.last, "ORG", "foreign", m.rule, m.roles) if m.label in ("PARTY", "STATE") else m

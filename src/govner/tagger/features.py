@@ -40,9 +40,7 @@ TAGS: tuple[tuple[str, ...], ...] = tuple(
 )
 """BIO tags of each layer; 0 is O, then B and I of each label in turn."""
 
-_BEGINS = {
-    label: (layer, 1 + 2 * n) for layer, labels in enumerate(LAYERS) for n, label in enumerate(labels)
-}
+_BEGINS = {label: (layer, 1 + 2 * n) for layer, labels in enumerate(LAYERS) for n, label in enumerate(labels)}
 
 EDGE = "|"
 """The form of what lies before and behind a text."""

@@ -86,7 +86,9 @@ class Tagger:
         probability = 1 / (1 + np.exp(-(self.slope * odds + self.shift)))
         texts = np.searchsorted(offsets, spans[:, 0], side="right") - 1
         rows: list[list[Row]] = [[] for _ in seen]
-        edges: list[list[int]] = [[0, 0, 0, 0] for _ in seen]  # where the last span of each layer ends, and the last PER
+        edges: list[list[int]] = [
+            [0, 0, 0, 0] for _ in seen
+        ]  # where the last span of each layer ends, and the last PER
         at = zip(
             texts[order].tolist(), spans[order].tolist(), probability[order].tolist(), offsets[texts[order]].tolist(),
             strict=True,

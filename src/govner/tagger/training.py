@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from govner.entities import LAYER, GovnerError
 from govner.tagger.data import Example
@@ -47,11 +49,9 @@ def train(
         proposer = packaged()
     wanted = set(labels or LAYER)
     order = np.random.default_rng(seed).permutation(len(examples))
-    weights: dict[str, np.ndarray] = {}
+    weights: dict[str, npt.NDArray[np.float32]] = {}
     transitions = [np.zeros((len(tags), len(tags)), np.float32) for tags in TAGS]
-    trainers = {
-        layer: pycrfsuite.Trainer(verbose=False) for layer, names in enumerate(LAYERS) if wanted & set(names)
-    }
+    trainers = {layer: pycrfsuite.Trainer(verbose=False) for layer, names in enumerate(LAYERS) if wanted & set(names)}
     for n in order:
         example = examples[n]
         chunks, candidates = proposer.propose(example.text)
@@ -59,9 +59,9 @@ def train(
         rows = list(attributes(seen, proposer.lexicon, rules))
         ends = sentence_ends(chunks.tokens.pieces)
         for layer, trainer in trainers.items():
-            tags = tags_of(example, chunks.tokens.starts, layer, wanted)
+            marks = tags_of(example, chunks.tokens.starts, layer, wanted)
             for a, b in zip([0, *ends], ends, strict=False):
-                trainer.append(pycrfsuite.ItemSequence(rows[a:b]), tags[a:b])
+                trainer.append(pycrfsuite.ItemSequence(rows[a:b]), marks[a:b])
     column = 0
     width = sum(map(len, TAGS))
     with tempfile.TemporaryDirectory() as folder:
@@ -82,13 +82,13 @@ def train(
                 weights.setdefault("b", np.zeros(width, np.float32))[column] = 100.0  # nothing to find: always O
             column += len(tags)
     names = sorted(weights)
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "attributes": np.frombuffer("\n".join(names).encode("utf-8"), np.uint8),
         "weights": np.stack([weights[key] for key in names]).astype(np.float16),
         **{f"transitions{layer}": table for layer, table in enumerate(transitions)},
     }
-    kept = tuple(label for label in LAYER if label in wanted)
-    model = Model(name=name, labels=kept, config={"kind": FORMAT}, arrays=arrays, rules=rules)
+    found = tuple(label for label in LAYER if label in wanted)
+    model = Model(name=name, labels=found, config={"kind": FORMAT}, arrays=arrays, rules=rules)
     return calibrate(model, dev, proposer) if dev else model
 
 

@@ -159,4 +159,3 @@ class Weights:
         """The row numbers of a rule's B and I; 0 for a rule that the model does not know."""
         known = self._names[layer]
         return known.get(name + "B", 0), known.get(name + "I", 0)
-

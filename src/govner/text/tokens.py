@@ -105,11 +105,15 @@ def _unglue(piece: str) -> tuple[str, ...]:
         return ()
     for cut in range(2, len(word) - 1):
         left, right = word[:cut], word[cut:]
-        if not right[0].isupper() or not (is_syllable(left) and is_syllable(right)):
+        if not right[0].isupper() or not is_syllable(right):
             continue
-        lower_upper = left[-1].islower() and (right.isupper() or right[1:].islower()) and len(right) > 1
-        upper_title = left.isupper() and right[1:2].islower() and not right.isascii()
-        if upper_title or (lower_upper and not (left.isascii() and right.isascii())):
+        title = right[1:].islower() and len(right) > 1
+        if left.isupper():  # VĂN ANBí, AFPMàn; but no brand in plain letters: VNPay
+            apart = title and not (right.isascii() and left.isascii())
+        else:  # tayẢnh, đồngÔng
+            apart = left[-1].islower() and (title or right.isupper()) and len(right) > 1 and is_syllable(left)
+            apart = apart and not (left.isascii() and right.isascii())
+        if apart:
             at = _raw_offset(piece, cut)
             return piece[:at], piece[at:]
     return ()
