@@ -1,9 +1,10 @@
-"""How fast Govner reads: syllables a second by stage, linearity, cold start, and a peer in the same run.
+"""How fast Govner reads: syllables a second, stages, linearity, cold start, memory, and its peers in the same run.
 
-    python benchmarks/speed.py [--texts FOLDER|FILE.jsonl[.xz]] [--limit N] [--peers]
+    python benchmarks/speed.py [--texts FOLDER|FILE.jsonl[.xz]] [--limit N] [--model NAME|DIR]... [--peers]
 
 Texts are the government news of ../shared/raw where they are at hand, else the project's own texts, repeated. All
 figures are of one process and one core. A syllable is a run of characters between blanks, as a word is for the peers.
+Rules alone are measured always, and beside them the packaged models, or those that ``--model`` names.
 """
 
 from __future__ import annotations
@@ -13,66 +14,61 @@ import json
 import lzma
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TypeVar
 
+from peers import ONE_CORE, Measured, Unmeasured, kind, measure, measure_spacy, russian, syllables
 from rich.console import Console
 from rich.table import Table
 
 import govner
-from govner.entities import Document
+from govner.entities import Document, GovnerError
 from govner.formats import from_markup
 from govner.linking import link
-from govner.pipeline import Pipeline
+from govner.pipeline import DEFAULT_MODEL, DEFAULT_WITHOUT_RULES, Pipeline
 from govner.rules import rules
+from govner.tagger.model import packaged
 from govner.text import sentences, tokenize
 
 ROOT = Path(__file__).resolve().parents[1]
 NEWS = ROOT.parent / "shared" / "raw" / "government.jsonl.xz"
 OWN = (ROOT / "models" / "corpus", ROOT / "tests" / "articles")
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000, 1_000_000)  # bytes of UTF-8
 PEER_TEXTS = 50  # the peers are slow: they read this many of the texts, and so does Govner beside them
+FEW_TEXTS = 12  # and this many a reader whose cost grows faster than its text
 
 COLD = """
-import sys, time, resource
-from importlib import resources
+import sys, time
 clock = time.perf_counter
 a = clock()
 import govner
 b = clock()
-nlp = govner.load()
+nlp = govner.load(sys.argv[1] or None)
 c = clock()
 nlp(sys.stdin.read())
 d = clock()
-print(b - a, c - b, d - c, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+sys.path.append(sys.argv[2])
+from peers import peak
+print(b - a, c - b, d - c, peak())
 """
 
-Result = TypeVar("Result")
-
-
-def syllables(texts: Sequence[str]) -> int:
-    """Runs of characters between blanks."""
-    return sum(len(text.split()) for text in texts)
-
-
-def timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    """Seconds of wall time that the work took, and what it gave."""
-    start = time.perf_counter()
-    result = work()
-    return time.perf_counter() - start, result
+Named = dict[str, str | None]
+"""Govner's readers: in words, and what ``govner.load`` takes."""
 
 
 def best(work: Callable[[], object], rounds: int = 3) -> float:
     """Least seconds of a few rounds: what the machine's other users cost is not the library's."""
-    return min(timed(work)[0] for _ in range(rounds))
+    least = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        least = min(least, time.perf_counter() - start)
+    return least
 
 
 def drain(documents: Iterable[Document]) -> None:
@@ -107,7 +103,16 @@ def sample(path: Path | None, limit: int) -> tuple[str, list[str]]:
     return f"{len(own)} own texts, repeated", list(islice(cycle(own), limit))
 
 
-def by_stage(nlp: Pipeline, texts: Sequence[str]) -> Iterator[tuple[str, float]]:
+def readers(models: Sequence[str]) -> Named:
+    """Rules alone and the models that are asked for, or else those that are packaged."""
+    found: Named = {"rules alone": None}
+    for model in models or [name for name in (DEFAULT_MODEL, DEFAULT_WITHOUT_RULES) if name in packaged()]:
+        name = kind(govner.load(model).stages)
+        found[name if name not in found else f"{name}: {model}"] = model
+    return found
+
+
+def by_stage(texts: Sequence[str], named: Named) -> Iterator[tuple[str, float]]:
     """Each stage alone on the same texts, then text to Documents; seconds."""
     layer = rules()
     tokens = [tokenize(text) for text in texts]
@@ -121,119 +126,145 @@ def by_stage(nlp: Pipeline, texts: Sequence[str]) -> Iterator[tuple[str, float]]
     yield "tokens", best(lambda: [tokenize(text) for text in texts])
     yield "lexicon and places", best(lambda: [layer.lexicon.chunk(each) for each in tokens])
     yield "grammar", best(lambda: [layer.cascade(each) for each in chunks])
-    yield "rules, text to spans (the three above, memory, nesting)", best(lambda: layer(texts))
+    yield "rules alone: text to spans (the three above, memory, nesting)", best(lambda: layer(texts))
+    for name, model in named.items():
+        if model is not None:
+            unlinked = govner.load(model, exclude=["linking"])
+            yield f"{name}: text to spans", best(lambda nlp=unlinked: drain(nlp.pipe(texts)))  # type: ignore[misc]
     yield "linking", best(join)
-    yield "all: text to Documents", best(lambda: drain(nlp.pipe(texts)))
 
 
-def linearity(nlp: Pipeline, texts: Sequence[str]) -> Iterator[tuple[int, int, float]]:
-    """Size, syllables and microseconds a syllable of one text repeated to that size."""
-    text = max(texts[:200], key=len)[:5000] + "\n"
+def grown(texts: Sequence[str], size: int) -> str:
+    """One text of ``size`` bytes, made of one article of the sample again and again."""
+    article = max(texts[:200], key=len)[:5000] + "\n"
+    return (article * (size // len(article.encode()) + 1)).encode()[:size].decode(errors="ignore")
+
+
+def linearity(nlp: Pipeline, texts: Sequence[str]) -> Iterator[float]:
+    """Microseconds a syllable of one text of each size."""
     for size in SIZES:
-        long = text * (size // len(text) + 1)
-        count = syllables([long])
-        yield size, count, best(lambda long=long: nlp(long), 2 if size == SIZES[-1] else 5) / count * 1e6  # type: ignore[misc]
+        long = grown(texts, size)
+        rounds = 3 if size == SIZES[-1] else 7
+        yield best(lambda long=long: nlp(long), rounds) / syllables([long]) * 1e6  # type: ignore[misc]
 
 
-def cold_start(text: str) -> tuple[float, float, float, float]:
+def cold_start(text: str, model: str | None) -> list[float]:
     """Seconds of import, load and first document in a fresh process, the best of three, and its peak memory in MB."""
     runs = []
     for _ in range(3):
         run = subprocess.run(
-            [sys.executable, "-c", COLD], input=text, capture_output=True, text=True, encoding="utf-8", check=True
-        )
+            [sys.executable, "-c", COLD, model or "", str(Path(__file__).parent)],
+            input=text, capture_output=True, text=True, encoding="utf-8", check=True,
+        )  # fmt: skip
         runs.append([float(value) for value in run.stdout.split()])
-    loaded, ready, first, memory = min(runs, key=lambda run: sum(run[:3]))
-    return loaded, ready, first, megabytes(memory)
+    return min(runs, key=lambda run: sum(run[:3]))
 
 
-def megabytes(rss: float) -> float:
-    """``ru_maxrss`` is in bytes on macOS and in kilobytes elsewhere."""
-    return rss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+def side_by_side(texts: Sequence[str], named: Named) -> Iterator[Measured | str]:
+    """Govner and its peers on the same texts, one after the other, each in its own process; or why one is left out."""
 
+    def attempt(work: Callable[[], Measured]) -> Measured | str:
+        try:
+            return work()
+        except Unmeasured as error:
+            return str(error)
 
-def peers(nlp: Pipeline, texts: Sequence[str], console: Console) -> None:
-    """Govner and underthesea.ner on the same texts, one after the other."""
-    texts = texts[:PEER_TEXTS]
-    count = syllables(texts)
-    try:
-        from underthesea import ner
-
-        ner(texts[0])  # loads the model, which its package brings along
-    except ImportError as error:
-        console.print(f"[bold]peers:[/] underthesea is not installed ({error}); run: pip install underthesea")
-        return
-    except Exception as error:  # a model that it would have to download and cannot raises one of many errors
-        console.print(f"[bold]peers:[/] underthesea.ner cannot run here: {type(error).__name__}: {error}")
-        return
-    # Its cost grows faster than the text, so it is given sentences too, cut beforehand: its best case.
+    for model in named.values():
+        yield attempt(lambda model=model: measure("govner", texts, model))  # type: ignore[misc]
+    # underthesea's cost grows faster than the text, so it is given sentences too, cut beforehand: its best case.
     parts = [text[start:end] for text in texts for start, end in sentences(text)]
-    theirs = f"underthesea.ner {version('underthesea')}"
-    rows = [
-        (f"{theirs}, a text at a time", timed(lambda: [ner(text) for text in texts])[0]),
-        (f"{theirs}, a sentence at a time", timed(lambda: [ner(part) for part in parts])[0]),
-        (f"govner {govner.__version__}, text to Documents", best(lambda: drain(nlp.pipe(texts)))),
-    ]
-    table = Table(
-        "reader", "syllables/s", "govner is", title=f"Peers: the same {len(texts)} texts, {count:,} syllables"
-    )
-    for reader, seconds in rows:
+    by_sentence = attempt(lambda: measure("underthesea", parts))
+    yield by_sentence if isinstance(by_sentence, str) else _retitled(by_sentence, "a sentence at a time")
+    if not isinstance(by_sentence, str):
+        by_text = attempt(lambda: measure("underthesea", texts[:FEW_TEXTS]))
+        yield by_text if isinstance(by_text, str) else _retitled(by_text, f"a text at a time, {FEW_TEXTS} texts")
+    yield attempt(lambda: measure_spacy(texts))
+    yield attempt(lambda: measure("natasha", russian([syllables([text]) for text in texts])))
+
+
+def peers(texts: Sequence[str], named: Named, console: Console) -> None:
+    """The table of the peers; one line below it for each that was left out."""
+    rows = list(side_by_side(texts, named))
+    measured = [row for row in rows if isinstance(row, Measured)]
+    own = measured[min(len(named), 2) - 1]  # with the first model, or by rules alone
+    table = Table("reader", "syllables/s, first pass", "best pass", f"{own.title} is", "load, s", "peak MB", "spans")
+    table.title = f"Peers: {len(texts)} texts, {syllables(texts):,} syllables; each in its own process"
+    for row in measured:
+        ratio = (row.best / row.syllables) / (own.best / own.syllables)
         table.add_row(
-            reader,
-            f"{count / seconds:,.0f}",
-            "" if reader == rows[-1][0] else f"{seconds / rows[-1][1]:,.0f} times as fast",
-        )
+            row.title, f"{row.syllables / row.first:,.0f}", f"{row.syllables / row.best:,.0f}",
+            "" if row is own else f"{ratio:,.1f} times as fast", f"{row.load:.1f}", f"{row.memory:,.0f}",
+            f"{row.found:,}",
+        )  # fmt: skip
     console.print(table)
+    for row in rows:
+        if isinstance(row, str):
+            console.print(row, markup=False)
 
 
-def load() -> str:
+def _retitled(row: Measured, more: str) -> Measured:
+    return Measured(f"{row.title}, {more}", *(getattr(row, name) for name in Measured.__slots__[1:]))
+
+
+def _busy() -> str:
     """How busy the machine was before: figures from a machine that others use are lower bounds."""
     return f"; load average of the last minute {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+
+
+def _figures(seconds: float, count: int) -> tuple[str, str, str]:
+    return f"{seconds:.2f}", f"{count / seconds:,.0f}", f"{seconds / count * 1e6:.2f}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--texts", type=Path, metavar="FOLDER|JSONL", help="what to read")
     parser.add_argument("--limit", type=int, default=2000, metavar="N", help="at most N texts (default 2000)")
-    parser.add_argument("--peers", action="store_true", help="measure underthesea.ner in the same run")
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="NAME|DIR", help="a model to measure; may be repeated"
+    )
+    parser.add_argument("--peers", action="store_true", help="measure underthesea, spaCy and Natasha in the same run")
     options = parser.parse_args()
     if options.texts is not None and not options.texts.exists():
         parser.error(f"no such file or folder: {options.texts}")
-    console = Console(width=None if sys.stdout.isatty() else 100)
+    os.environ.update(ONE_CORE)  # before a model is loaded, and NumPy with it, which counts the cores then
+    try:
+        named = readers(options.model)
+    except GovnerError as error:
+        parser.error(str(error))
+    console = Console(width=None if sys.stdout.isatty() else 120)
 
     what, texts = sample(options.texts, options.limit)
     count = syllables(texts)
     console.print(f"{what}: {len(texts):,} texts, {count:,} syllables")
-    console.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, one used{load()}")
+    console.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, one used{_busy()}")
+    if len(named) == 1:
+        console.print("no model is packaged: rules alone are measured; --model DIR adds one that govner train wrote")
 
-    cold = cold_start(texts[0])
-    table = Table("step", "seconds", title="Cold start: a fresh process, best of 3")
-    for step, seconds in zip(("import govner", "govner.load()", "first document"), cold, strict=False):
-        table.add_row(step, f"{seconds:.3f}")
-    table.add_row("all", f"{sum(cold[:3]):.3f}")
-    table.add_row("peak memory then", f"{cold[3]:.0f} MB")
+    table = Table("seconds", "import govner", "govner.load()", "first document", "all", "peak MB then")
+    table.title = "Cold start: a fresh process, best of 3"
+    for name, model in named.items():
+        cold = cold_start(texts[0], model)
+        table.add_row(name, *(f"{step:.3f}" for step in (*cold[:3], sum(cold[:3]))), f"{cold[3]:.0f}")
     console.print(table)
 
-    nlp = govner.load()
-    first = timed(lambda: drain(nlp.pipe(texts)))[0]  # fills the tables of forms
-    streamed = megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    table = Table("text to Documents", "seconds", "syllables/s", "µs/syllable", "best pass, syllables/s", "peak MB")
+    table.title = "All texts: the first pass of a fresh process, while the tables of forms fill, and the best of 3"
+    for name, model in named.items():
+        row = measure("govner", texts, model)
+        table.add_row(name, *_figures(row.first, count), f"{count / row.best:,.0f}", f"{row.memory:.0f}")
+    console.print(table)
+
     table = Table("stage", "seconds", "syllables/s", "µs/syllable", title="Stages: all texts, best of 3, warm")
-    table.add_row("all: text to Documents, first pass", *_figures(first, count))
-    for stage, seconds in by_stage(nlp, texts):
+    for stage, seconds in by_stage(texts, named):
         table.add_row(stage, *_figures(seconds, count))
     console.print(table)
 
-    table = Table("characters", "syllables", "µs/syllable", title="Linearity: one text repeated")
-    for size, number, cost in linearity(nlp, texts):
-        table.add_row(f"{size:,}", f"{number:,}", f"{cost:.2f}")
+    table = Table("µs a syllable", *(f"{size // 1000:,} kB" for size in SIZES), title="Linearity: one text of that size")
+    for name, model in named.items():
+        table.add_row(name, *(f"{cost:.2f}" for cost in linearity(govner.load(model), texts)))
     console.print(table)
-    console.print(f"Peak memory after the first pass, texts held, Documents not: {streamed:.0f} MB")
     if options.peers:
-        peers(nlp, texts, console)
-
-
-def _figures(seconds: float, count: int) -> tuple[str, str, str]:
-    return f"{seconds:.2f}", f"{count / seconds:,.0f}", f"{seconds / count * 1e6:.2f}"
+        peers(texts[:PEER_TEXTS], named, console)
 
 
 if __name__ == "__main__":

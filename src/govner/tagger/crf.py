@@ -90,7 +90,7 @@ def _decode(
 ) -> tuple[Ints, Floats, Floats]:
     """``decode`` on runs that lie one after the other: run k is ``[begins[k], begins[k] + lengths[k])``."""
     tokens, tags = scores.shape
-    steps, count = int(lengths[0]), len(lengths)
+    steps = int(lengths[0])
     active = np.searchsorted(-lengths, -np.arange(1, steps + 1), side="right")  # runs at least that long
     free = np.zeros(tags, np.float32)
     free[2::2] = NEVER

@@ -1,4 +1,4 @@
-"""What the tagger sees of a token: integer columns, each a function of the form, of the lexicon, or of the rules' spans.
+"""What the tagger sees of a token: columns, each a function of its form, of the lexicon, or of the rules' spans.
 
 An attribute is a column's value at an offset ("the form two tokens back is ``bí``"). Training writes attributes as
 strings; the tagger sums rows of weights by the same columns (see ``weights.py``), so both go through this module.
@@ -99,6 +99,14 @@ def closes(piece: str) -> bool:
     return not word or (word in ".?!…" and piece[-1].isspace())
 
 
+_SHORT = frozenset({"TP", "Tp", "TX", "Tx", "TT", "Tt", "TS", "ThS", "Ths", "BS", "GS", "PGS", "KTS", "LS"})
+
+
+def abbreviates(piece: str) -> bool:
+    """Whether a full stop right behind this piece ends no sentence: an initial or an abbreviation ("Q. 2", "TP. HCM")."""
+    return piece in _SHORT or (len(piece) == 1 and piece.isupper())
+
+
 def observe(chunks: Chunks, candidates: Sequence[Candidate]) -> Observation:
     """Lay the rules' candidates over the tokens of a text."""
     tags = np.zeros((len(LAYERS), len(chunks.tokens)), np.int32)
@@ -112,7 +120,11 @@ def observe(chunks: Chunks, candidates: Sequence[Candidate]) -> Observation:
 
 def sentence_ends(pieces: Sequence[str]) -> list[int]:
     """Positions behind the last token of each sentence, the text's end included."""
-    ends = [i + 1 for i, piece in enumerate(pieces) if closes(piece)]
+    ends = [
+        i + 1
+        for i, piece in enumerate(pieces)
+        if closes(piece) and not (i and piece[0] == "." and abbreviates(pieces[i - 1]))
+    ]
     if pieces and (not ends or ends[-1] != len(pieces)):
         ends.append(len(pieces))
     return ends

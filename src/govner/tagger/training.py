@@ -51,7 +51,7 @@ def train(
     order = np.random.default_rng(seed).permutation(len(examples))
     weights: dict[str, npt.NDArray[np.float32]] = {}
     transitions = [np.zeros((len(tags), len(tags)), np.float32) for tags in TAGS]
-    trainers = {layer: pycrfsuite.Trainer(verbose=False) for layer, names in enumerate(LAYERS) if wanted & set(names)}
+    trainers = {n: pycrfsuite.Trainer(verbose=False) for n, labels_ in enumerate(LAYERS) if wanted & set(labels_)}
     for n in order:
         example = examples[n]
         chunks, candidates = proposer.propose(example.text)

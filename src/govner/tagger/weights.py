@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from govner.lexicon import Lexicon
-from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, class_names, closes, form_values
+from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, abbreviates, class_names, closes, form_values
 
 Floats = npt.NDArray[np.float32]
 PLACES = "SBIE"  # a chunk of one token; the first, an inner, the last token of a longer one
@@ -43,7 +43,7 @@ class Weights:
         self.lexicon = lexicon
         self.bias: Floats = self.of(["b"])
         self.pieces = _Pieces(self)
-        self._ends = np.zeros(1024, bool)
+        self._ends, self._dots, self._short = (np.zeros(1024, bool) for _ in range(3))
         self._rows: Floats = np.zeros((1024, 2 * WIDE + 1, self.width), np.float32)
         self._forms: dict[str, int] = {}
         self._form_of = np.zeros(1024, np.int64)
@@ -64,7 +64,9 @@ class Weights:
         if number == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
             self._form_of = np.concatenate([self._form_of, np.zeros_like(self._form_of)])
-            self._ends = np.concatenate([self._ends, np.zeros_like(self._ends)])
+            self._ends, self._dots, self._short = (
+                np.concatenate([flags, np.zeros_like(flags)]) for flags in (self._ends, self._dots, self._short)
+            )
         for column, value in values:
             for offset in FORM_OFFSETS[column]:
                 # what stands at i + offset adds to the score of i: the row is looked up from the other side
@@ -72,6 +74,8 @@ class Weights:
         form = values[0][1]
         self._form_of[number] = self._forms.setdefault(form, len(self._forms))
         self._ends[number] = bool(piece) and closes(piece)
+        self._dots[number] = piece[:1] == "."
+        self._short[number] = abbreviates(piece)
         self.pieces[piece] = number
         return number
 
@@ -80,8 +84,10 @@ class Weights:
         return self._add(piece, form_values(piece))
 
     def ends(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Whether a sentence ends with each piece, by row numbers."""
-        return self._ends[ids]
+        """Whether a sentence ends with each piece of consecutive pieces, by row numbers."""
+        ends = self._ends[ids]
+        ends[1:] &= ~(self._dots[ids[1:]] & self._short[ids[:-1]])
+        return ends
 
     def form_scores(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Scores from forms and pairs of forms; ``ids`` are rows with two edges at either end and between texts."""
