@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-
 Phrase = tuple[str, ...]
 """The folded tokens of a phrase."""
 

@@ -1,8 +1,8 @@
 """A linear-chain CRF's decoding in NumPy, over many sentences at once.
 
 Tokens whose best tag is O by a wide margin are taken as O without further ado; only the stretches between them are
-decoded, all in step, by Viterbi under the BIO constraints. The probability of a span comes from the forward and backward
-sums over the same stretches (Lafferty et al., 2001).
+decoded, all in step, by Viterbi under the BIO constraints. The probability of a span comes from the forward and
+backward sums over the same stretches (Lafferty et al., 2001).
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ def stretches(scores: Floats, ends: Ints) -> Stretches:
 def decode(scores: Floats, transitions: Floats, runs: Stretches) -> tuple[Ints, Floats, Floats]:
     """The best tag of each token, its log probability, and the log probability that a span ends behind it.
 
-    ``scores`` is (tokens, tags), ``transitions`` (tags, tags) as ``constrain`` returns it. The log probability of a B is
-    that of the tag, of an I that of the tag given the tag before: the sum over a span's tokens, and of the second array
-    at its last token, is the log probability of the span. Outside the runs the tag is O and both are 0.
+    ``scores`` is (tokens, tags), ``transitions`` (tags, tags) as ``constrain`` returns it. The log probability of a B
+    is that of the tag, of an I that of the tag given the tag before: the sum over a span's tokens, and of the second
+    array at its last token, is the log probability of the span. Outside the runs the tag is O and both are 0.
     """
-    tokens, tags = scores.shape
+    tokens = len(scores)
     best = np.zeros(tokens, np.int64)
     sure = np.zeros(tokens, np.float32)
     end = np.zeros(tokens, np.float32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,6 @@ import numpy.typing as npt
 
 from govner.entities import LAYER
 from govner.lexicon import Chunks, Lexicon
-from govner.lexicon.read import table
 from govner.text import fold, shape
 
 Ints = npt.NDArray[np.int32]
@@ -71,11 +71,9 @@ class Observation:
 
 @cache
 def clusters() -> Mapping[str, str]:
-    """Folded form → word cluster, learned from raw news (see models/README.md); empty when none is packaged."""
-    try:
-        return {row["form"]: row["cluster"] for row in table("clusters.tsv")}
-    except FileNotFoundError:
-        return {}
+    """Folded form → word cluster (of 1,000), learned from raw news; see models/README.md."""
+    text = (files("govner.tagger") / "clusters.tsv").read_text(encoding="utf-8")
+    return dict(line.split("\t") for line in text.splitlines()[1:])
 
 
 @cache
@@ -103,7 +101,7 @@ _SHORT = frozenset({"TP", "Tp", "TX", "Tx", "TT", "Tt", "TS", "ThS", "Ths", "BS"
 
 
 def abbreviates(piece: str) -> bool:
-    """Whether a full stop right behind this piece ends no sentence: an initial or an abbreviation ("Q. 2", "TP. HCM")."""
+    """Whether a full stop right behind this piece ends no sentence: an initial or abbreviation ("Q. 2", "TP. HCM")."""
     return piece in _SHORT or (len(piece) == 1 and piece.isupper())
 
 

@@ -35,9 +35,9 @@ def train(
 ) -> Model:
     """Learn a model from annotated texts.
 
-    Only ``labels`` are learned (all by default). ``rules=False`` learns without the rules' candidate spans. With ``dev``
-    the probabilities are calibrated on it. The same examples and settings give the same model bit for bit on one
-    machine; ``seed`` orders the examples. Raises ``GovnerError`` when python-crfsuite is missing.
+    Only ``labels`` are learned (all by default). ``rules=False`` learns without the rules' candidate spans. With
+    ``dev`` the probabilities are calibrated on it. The same examples and settings give the same model bit for bit on
+    one machine; ``seed`` orders the examples. Raises ``GovnerError`` when python-crfsuite is missing.
     """
     try:
         import pycrfsuite
