@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from govner.lexicon import Alphabet, Lexicon, entries
+from govner.lexicon import Alphabet, Lexicon, body_kinds, entries
 from govner.lexicon.read import classes, data, needs_capital, table
 from govner.places.classes import place_classes
 from govner.text import folded
@@ -166,6 +166,7 @@ TABLES = {
     "names/not_names.tsv": ("form", "kind"),
     "bodies/central.tsv": ("form", "label", "kind", "canonical"),
     "bodies/units.tsv": ("form", "label", "kind"),
+    "bodies/kinds.tsv": ("kind", "meaning"),
     "bodies/orgs.tsv": ("form", "kind"),
     "bodies/orgheads.tsv": ("form", "kind"),
     "bodies/fields.tsv": ("form", "kinds"),
@@ -271,3 +272,9 @@ def test_all_symbols_are_foreseen(packaged: Lexicon) -> None:
         "Ông Y Thanh Hà Niê Kđăm (Đắk Lắk) – 16.3, TP.HCM: “KT- XH” 😀 VnExpress\nÐà Nẵng, ĐIỂU K'RÉ; BOT/ABC & 1."
     )
     assert packaged.alphabet.version == before
+
+
+def test_every_kind_of_body_is_of_the_closed_list() -> None:
+    known = set(body_kinds())
+    for name in ("central", "units", "orgs", "orgheads"):
+        assert {row["kind"] for row in table(f"bodies/{name}.tsv")} <= known, name

@@ -109,7 +109,7 @@ class Body:
     """An organisation: base of PartyBody, StateBody, MassBody and Organization.
 
     ``name`` is the canonical, resolved name ("Tỉnh ủy Quảng Ngãi" where the text says "Tỉnh ủy"); ``kind`` a value of a
-    closed taxonomy (``govner.lexicon.BODY_KINDS``); ``level`` where it stands; ``organ`` the part that is named
+    closed taxonomy (``govner.lexicon.body_kinds()``); ``level`` where it stands; ``organ`` the part that is named
     ("Ban Thường vụ"), ``parent`` the body that the organ belongs to ("Huyện ủy Bình Sơn"); ``unit`` the
     administrative unit that it governs.
     """

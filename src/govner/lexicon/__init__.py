@@ -2,5 +2,6 @@
 
 from govner.lexicon.alphabet import Alphabet
 from govner.lexicon.lexicon import Chunks, Lexicon, entries
+from govner.lexicon.read import body_kinds
 
-__all__ = ["Alphabet", "Chunks", "Lexicon", "entries"]
+__all__ = ["Alphabet", "Chunks", "Lexicon", "body_kinds", "entries"]

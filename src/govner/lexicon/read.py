@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 
 Phrase = tuple[str, ...]
@@ -37,3 +38,9 @@ def classes(name: str) -> Iterator[tuple[str, str]]:
 def needs_capital(form: str) -> bool:
     """Whether a form of the data is meant only where the text writes its first letter large."""
     return form[0].isupper()
+
+
+@cache
+def body_kinds() -> Mapping[str, str]:
+    """The closed list of what a body can be (``Body.kind``), each kind with its meaning."""
+    return {row["kind"]: row["meaning"] for row in table("bodies/kinds.tsv")}

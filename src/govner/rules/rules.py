@@ -65,7 +65,7 @@ def nest(mentions: list[Mention], hidden: list[tuple[int, int]]) -> list[Mention
     person = 0
     for m in order:
         layer = LAYER[m.label]
-        if m.first < edge[layer] or m.first < person:
+        if m.first < person or any(m.first < edge[k] for k in range(layer, 3)):
             continue
         if any(m.first < edge[k] < m.last for k in range(layer)):
             continue

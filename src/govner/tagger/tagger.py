@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -12,14 +15,19 @@ from govner.entities import LAYER
 from govner.lexicon import Chunks, Lexicon
 from govner.lexicon.alphabet import FIRST
 from govner.tagger.crf import constrain, decode, stretches
-from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe
+from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe, sentence_ends
 from govner.tagger.model import Model
 from govner.tagger.weights import WIDE, Floats, Weights
+from govner.text.tokens import PADDING
 
 Row = tuple[int, int, str, float]
 """A span without its text: start, end, label, probability."""
 
 Ints = npt.NDArray[np.int64]
+BLOCK = 30_000
+"""Tokens that are scored together: enough to make NumPy's overhead small, few enough to bound the memory."""
+LONG = 200
+"""No candidate is longer than this, in tokens."""
 _LABELS = [label for labels in LAYERS for label in labels]
 
 
@@ -45,23 +53,37 @@ class Tagger:
         self.shift = float(model.config.get("shift", 0.0))
 
     def __call__(self, texts: Sequence[str]) -> list[list[Row]]:
-        """The spans of each text, sorted by start, the longer first; nesting as the schema allows."""
+        """The spans of each text, sorted by start, the longer first; nesting as the schema allows.
+
+        Memory is bounded: texts are scored together up to ``BLOCK`` tokens, longer ones in windows of whole sentences.
+        """
         seen = []
         for text in texts:
             chunks, candidates = self.proposer.propose(text)
             seen.append(observe(chunks, candidates if self.model.rules else ()))
-        kept = [one for one in seen if one.chunks.tokens.pieces]
-        found = iter(self._tag(kept) if kept else ())
-        return [next(found) if one.chunks.tokens.pieces else [] for one in seen]
+        spans: list[Ints] = [np.zeros((0, 4), np.int64)]
+        chances: list[Floats] = [np.zeros(0, np.float32)]
+        block: list[Window] = []
+        size = 0
+        for window in (window for n, one in enumerate(seen) for window in _windows(n, one)):
+            if block and size + len(window.pieces) > BLOCK:
+                self._tag(block, spans, chances)
+                block, size = [], 0
+            block.append(window)
+            size += len(window.pieces)
+        if block:
+            self._tag(block, spans, chances)
+        return self._rows(seen, np.concatenate(spans), np.concatenate(chances))
 
-    def _tag(self, seen: list[Observation]) -> list[list[Row]]:
-        counts = [len(one.chunks.tokens) for one in seen]
+    def _tag(self, block: list[Window], spans: list[Ints], chances: list[Floats]) -> None:
+        """Decode a block of windows; add ``(text, first, last, label)`` of each span, and its probability."""
+        counts = [one.last - one.first for one in block]
         offsets = np.concatenate(([0], np.cumsum(counts)))
-        scores, closing = self.scores(seen)
+        scores, closing = self.scores(block)
         closing[offsets[1:] - 1] = True
         ends = np.flatnonzero(closing) + 1
-        spans: list[npt.NDArray[np.int64]] = []
-        chances: list[Floats] = []
+        texts = np.array([one.text for one in block])
+        shifts = np.array([one.start + one.first for one in block]) - offsets[:-1]
         column = 0
         for layer, tags in enumerate(TAGS):
             part = np.ascontiguousarray(scores[:, column : column + len(tags)])
@@ -73,41 +95,39 @@ class Tagger:
             stop_at = np.flatnonzero(~np.append(inside, False))
             lasts = stop_at[np.searchsorted(stop_at, starts + 1)]
             total = np.concatenate(([0.0], np.cumsum(sure, dtype=np.float64)))
-            chance = total[lasts] - total[starts] + end[lasts - 1]
+            chances.append(np.exp(total[lasts] - total[starts] + end[lasts - 1]))
             label = (best[starts] - 1) // 2 + (0, 2, 6)[layer]
-            spans.append(np.stack([starts, lasts, label], axis=1))
-            chances.append(np.exp(chance))
-        return self._rows(seen, offsets, np.concatenate(spans), np.concatenate(chances))
+            window = np.searchsorted(offsets, starts, side="right") - 1
+            spans.append(np.stack([texts[window], starts + shifts[window], lasts + shifts[window], label], axis=1))
 
-    def _rows(self, seen: list[Observation], offsets: Ints, spans: Ints, chances: Floats) -> list[list[Row]]:
+    def _rows(self, seen: list[Observation], spans: Ints, chances: Floats) -> list[list[Row]]:
         """Spans in characters, text by text, those left out that the schema's layers do not allow."""
-        order = np.lexsort((spans[:, 2], -spans[:, 1], spans[:, 0]))
+        order = np.lexsort((spans[:, 3], -spans[:, 2], spans[:, 1], spans[:, 0]))
         odds = np.log(np.clip(chances, 1e-6, 1 - 1e-6) / (1 - np.clip(chances, 1e-6, 1 - 1e-6)))
-        probability = 1 / (1 + np.exp(-(self.slope * odds + self.shift)))
-        texts = np.searchsorted(offsets, spans[:, 0], side="right") - 1
+        probability = np.round(1 / (1 + np.exp(-(self.slope * odds + self.shift))), 4)
         rows: list[list[Row]] = [[] for _ in seen]
-        edges: list[list[int]] = [
-            [0, 0, 0, 0] for _ in seen
-        ]  # where the last span of each layer ends, and the last PER
-        at = zip(
-            texts[order].tolist(), spans[order].tolist(), probability[order].tolist(), offsets[texts[order]].tolist(),
-            strict=True,
-        )  # fmt: skip
-        for text, (first, last, number), chance, offset in at:
-            edge = edges[text]
+        edge = [0, 0, 0, 0]  # where the last span of each layer ends, and the last PER
+        before = -1
+        for (text, first, last, number), chance in zip(spans[order].tolist(), probability[order].tolist(), strict=True):
+            if text != before:
+                before, edge = text, [0, 0, 0, 0]
+            tokens = seen[text].chunks.tokens
+            while last > first and not tokens.pieces[last - 1].strip().strip(PADDING):
+                last -= 1  # a line end is no part of a span
+            if not tokens.pieces[first].strip().strip(PADDING):
+                continue
             label = _LABELS[number]
-            layer = 0 if number < 2 else 1 if number < 6 else 2
-            if first < edge[3] or any(first < edge[k] < last for k in range(layer)) or first < edge[layer]:
+            layer = LAYER[label]
+            if first < max(edge[layer:]) or any(first < edge[k] < last for k in range(layer)):
                 continue
             edge[layer] = last
             if label == "PER":
                 edge[3] = last
-            tokens = seen[text].chunks.tokens
-            rows[text].append((tokens.starts[first - offset], tokens.end(last - offset - 1), label, round(chance, 4)))
+            rows[text].append((tokens.starts[first], tokens.end(last - 1), label, chance))
         return rows
 
-    def scores(self, seen: Sequence[Observation]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """Scores of all tokens of the texts, one after the other, and whether a sentence ends with each.
+    def scores(self, block: Sequence[Window]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Scores of the windows' own tokens, one after the other, and whether a sentence ends with each.
 
         The scores' shape is (tokens, tags of the three layers).
         """
@@ -115,45 +135,47 @@ class Tagger:
         pad = [weights.edge] * WIDE
         row_of = weights.pieces.__getitem__
         numbers: list[int] = []
-        spots: list[int] = []
-        for one in seen:
+        spots: list[tuple[int, int]] = []
+        for one in block:
             numbers += pad
-            spots.append(len(numbers))
-            numbers += map(row_of, one.chunks.tokens.pieces)
-            spots.append(len(numbers))
+            spots.append((len(numbers), len(numbers) + len(one.pieces)))
+            numbers += map(row_of, one.pieces)
             numbers += pad
         ids = np.array(numbers, np.int64)
-        here = np.concatenate([np.arange(a, b) for a, b in zip(spots[::2], spots[1::2], strict=True)])
+        here = np.concatenate([np.arange(a, b) for a, b in spots])
+        own = np.concatenate([np.arange(a + w.first, a + w.last) for w, (a, _) in zip(block, spots, strict=True)])
         total = weights.form_scores(ids)
         table = weights.class_rows().reshape(-1, len(NEAR), weights.width)
-        self._near(total, here, table, np.concatenate([_places(one.chunks) for one in seen]))
+        self._near(total, here, table, np.concatenate([one.places for one in block]))
         if self.model.rules:
-            tags = np.concatenate([one.tags for one in seen], axis=1)
+            tags = np.concatenate([one.tags for one in block], axis=1)
             everywhere = np.zeros(weights.width, np.float32)
             for layer in range(len(LAYERS)):
                 some = np.flatnonzero(tags[layer])
                 plain = weights.tag_rows[layer][0]  # nearly all tokens are O: add that everywhere, then the difference
                 everywhere += plain.sum(axis=0)
-                total[spots[::2]] -= plain[0]  # but a text's first token has none before it
-                total[np.array(spots[1::2]) - 1] -= plain[-1]
+                total[[a for a, _ in spots]] -= plain[0]  # but a text's first token has none before it
+                total[[b - 1 for _, b in spots]] -= plain[-1]
                 self._near(total, here[some], weights.tag_rows[layer] - plain, tags[layer, some])
-            self._name_rows(total, seen, spots)
+            self._name_rows(total, block, spots)
             total[here] += (weights.both_rows + everywhere)[combined(tags)]
-        scores: Floats = total[here]
-        return scores, weights.ends(ids[here])
+        scores: Floats = total[own]
+        return scores, weights.ends(ids)[own]
 
-    def _name_rows(self, total: Floats, seen: Sequence[Observation], spots: Sequence[int]) -> None:
+    def _name_rows(self, total: Floats, block: Sequence[Window], spots: Sequence[tuple[int, int]]) -> None:
         """Add what the names of the candidates' rules weigh."""
         weights = self.weights
         at: list[list[int]] = [[] for _ in LAYERS]
         rows: list[list[int]] = [[] for _ in LAYERS]
-        for one, spot in zip(seen, spots[::2], strict=True):
+        for one, (spot, end) in zip(block, spots, strict=True):
+            shift = spot - one.start
             for candidate in one.candidates:
                 layer = LAYER[candidate.label]
                 begin, inside = weights.rule(layer, candidate.rule)
-                length = candidate.last - candidate.first
-                at[layer] += range(spot + candidate.first, spot + candidate.last)
-                rows[layer] += (begin, *[inside] * (length - 1))
+                for n in range(candidate.first, candidate.last):
+                    if spot <= n + shift < end:
+                        at[layer].append(n + shift)
+                        rows[layer].append(begin if n == candidate.first else inside)
         for layer, table in enumerate(weights.name_rows):
             if at[layer]:
                 total[at[layer]] += table[rows[layer]]
@@ -164,6 +186,48 @@ class Tagger:
         rows = table[values]
         for number, offset in enumerate(NEAR):
             total[here - offset] += rows[:, number]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a text to be scored: its pieces from token ``start`` on, with a few neighbours at either end.
+
+    ``first`` to ``last`` are the window's own tokens, counted from its start; ``text`` is the number of the text.
+    """
+
+    text: int
+    start: int
+    first: int
+    last: int
+    pieces: list[str]
+    places: Ints
+    tags: npt.NDArray[np.int32]
+    candidates: Sequence[Candidate]
+
+
+def _windows(number: int, seen: Observation) -> Iterator[Window]:
+    """A text in windows of whole sentences: one for all but very long texts."""
+    pieces = seen.chunks.tokens.pieces
+    if not pieces:
+        return
+    places = _places(seen.chunks)
+    if len(pieces) <= BLOCK:
+        yield Window(number, 0, 0, len(pieces), pieces, places, seen.tags, seen.candidates)
+        return
+    cuts = [0]
+    ends = sentence_ends(pieces)
+    for end, beyond in zip(ends, [*ends[1:], len(pieces) + BLOCK], strict=True):
+        cuts += range(cuts[-1] + BLOCK, end, BLOCK)  # a "sentence" that is longer than a block
+        if beyond - cuts[-1] > BLOCK and end > cuts[-1]:
+            cuts.append(end)
+    firsts = [candidate.first for candidate in seen.candidates]
+    for first, last in pairwise(cuts):
+        start, stop = max(0, first - WIDE), min(len(pieces), last + WIDE)
+        near = seen.candidates[bisect_left(firsts, start - LONG) : bisect_left(firsts, stop)]
+        yield Window(
+            number, start, first - start, last - start, pieces[start:stop], places[start:stop],
+            seen.tags[:, start:stop], near,
+        )  # fmt: skip
 
 
 def _places(chunks: Chunks) -> Ints:
