@@ -26,6 +26,8 @@ Row = tuple[int, int, str, float]
 Ints = npt.NDArray[np.int64]
 BLOCK = 30_000
 """Tokens that are scored together: enough to make NumPy's overhead small, few enough to bound the memory."""
+SENTENCE = 400
+"""A longer sentence, in tokens, is decoded in parts."""
 LONG = 200
 """No candidate is longer than this, in tokens."""
 _LABELS = [label for labels in LAYERS for label in labels]
@@ -81,6 +83,11 @@ class Tagger:
         offsets = np.concatenate(([0], np.cumsum(counts)))
         scores, closing = self.scores(block)
         closing[offsets[1:] - 1] = True
+        ends = np.flatnonzero(closing) + 1
+        for end in ends[np.diff(ends, prepend=0) > SENTENCE].tolist():
+            # no sentence is that long: what is decoded in step must stay short
+            start = int(np.flatnonzero(closing[: end - 1])[-1]) + 1 if closing[: end - 1].any() else 0
+            closing[start + SENTENCE - 1 : end - 1 : SENTENCE] = True
         ends = np.flatnonzero(closing) + 1
         texts = np.array([one.text for one in block])
         shifts = np.array([one.start + one.first for one in block]) - offsets[:-1]
