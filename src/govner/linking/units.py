@@ -18,7 +18,6 @@ from govner.places import REFORM, gazetteer, key, usage, world
 from govner.places.names import split_type
 from govner.text import clean
 
-COUNTRY = "country"
 _LEVEL = {PROVINCE: 1, CITY: 0, DISTRICT: 2, COMMUNE: 3}
 _ADMIN = {"admin1": "province", "admin2": "district", "admin3": "commune"}
 _KINDS = {

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+from govner.entities import BODY_TYPES
 from govner.lexicon.alphabet import Alphabet
 from govner.rules.cascade import Mention, Parse
 from govner.rules.grammar import character_class
 from govner.text import fold, is_syllable
 from govner.text.tokens import PADDING
 
-_BODIES = frozenset({"PARTY", "STATE", "MASS", "ORG"})
 _PADDING = "\n" + PADDING
 
 
@@ -41,7 +41,7 @@ def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
                 known.setdefault(parts, "LOC")
                 if len(parts) > 2:
                     known.setdefault(parts[1:], "LOC") if not pieces[m.first + 1][0].isupper() else None
-        elif m.label in _BODIES:
+        elif m.label in BODY_TYPES:
             for word in (_bracketed(pieces, m.last), pieces[m.last - 1].strip(_PADDING) if m.label == "ORG" else ""):
                 if len(word) > 1 and word[1:].upper() == word[1:] and word.isalpha() and not is_syllable(word):
                     known.setdefault((fold(word),), m.label)
@@ -73,7 +73,7 @@ def _bracketed(pieces: list[str], at: int) -> str:
     return inside[1] if len(inside) == 3 and inside[0] == "(" and inside[2] == ")" else ""
 
 
-@cache
+@lru_cache(maxsize=1 << 18)
 def _folded(piece: str) -> str:
     return fold(piece.strip(_PADDING))
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from govner.entities import LAYER
+from govner.layers import Layers
 from govner.lexicon import Chunks, Lexicon, entries
 from govner.places.classes import place_classes
 from govner.rules.cascade import Cascade, Mention
@@ -15,8 +16,6 @@ from govner.rules.memory import remember
 
 Row = tuple[int, int, str, float]
 """A span without its text: start, end, label, score."""
-
-BODIES = frozenset({"PARTY", "STATE", "MASS", "ORG"})
 
 
 def grammar() -> Grammar:
@@ -55,26 +54,15 @@ def nest(mentions: list[Mention], hidden: list[tuple[int, int]]) -> list[Mention
 
     ``hidden`` place names are added where a body or post encloses them.
     """
-    order = sorted(mentions, key=lambda m: (m.first, -m.last, LAYER[m.label]))
-    for first, last in hidden:
-        order.append(Mention(first, last, "LOC", "hidden", "hidden"))
-    if hidden:
-        order.sort(key=lambda m: (m.first, -m.last, LAYER[m.label]))
+    found = [*mentions, *(Mention(first, last, "LOC", "hidden", "hidden") for first, last in hidden)]
+    found.sort(key=lambda m: (m.first, -m.last, LAYER[m.label]))
     kept: list[Mention] = []
-    edge = {0: 0, 1: 0, 2: 0}
-    person = 0
-    for m in order:
-        layer = LAYER[m.label]
-        if m.first < person or any(m.first < edge[k] for k in range(layer, 3)):
+    layers = Layers()
+    for m in found:
+        if m.kind == "hidden" and m.last > max(layers.edges[:2]):
             continue
-        if any(m.first < edge[k] < m.last for k in range(layer)):
-            continue
-        if m.kind == "hidden" and not (m.last <= edge[1] or m.last <= edge[0]):
-            continue
-        edge[layer] = m.last
-        if m.label == "PER":
-            person = m.last
-        kept.append(m)
+        if layers.take(m.first, m.last, m.label):
+            kept.append(m)
     return kept
 
 

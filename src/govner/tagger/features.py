@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Protocol
 
@@ -76,7 +76,7 @@ def clusters() -> Mapping[str, str]:
     return dict(line.split("\t") for line in text.splitlines()[1:])
 
 
-@cache
+@lru_cache(maxsize=1 << 18)
 def form_values(piece: str) -> tuple[tuple[str, str], ...]:
     """``(column, value)`` of a piece of text, the blanks behind it left out."""
     word = piece.strip()

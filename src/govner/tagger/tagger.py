@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from govner.entities import LAYER
+from govner.layers import Layers
 from govner.lexicon import Chunks, Lexicon
 from govner.lexicon.alphabet import FIRST
 from govner.tagger.crf import constrain, decode, stretches
@@ -113,24 +114,18 @@ class Tagger:
         odds = np.log(np.clip(chances, 1e-6, 1 - 1e-6) / (1 - np.clip(chances, 1e-6, 1 - 1e-6)))
         probability = np.round(1 / (1 + np.exp(-(self.slope * odds + self.shift))), 4)
         rows: list[list[Row]] = [[] for _ in seen]
-        edge = [0, 0, 0, 0]  # where the last span of each layer ends, and the last PER
-        before = -1
+        layers, before = Layers(), -1
         for (text, first, last, number), chance in zip(spans[order].tolist(), probability[order].tolist(), strict=True):
             if text != before:
-                before, edge = text, [0, 0, 0, 0]
+                layers, before = Layers(), text
             tokens = seen[text].chunks.tokens
             while last > first and not tokens.pieces[last - 1].strip().strip(PADDING):
                 last -= 1  # a line end is no part of a span
             if not tokens.pieces[first].strip().strip(PADDING):
                 continue
             label = _LABELS[number]
-            layer = LAYER[label]
-            if first < max(edge[layer:]) or any(first < edge[k] < last for k in range(layer)):
-                continue
-            edge[layer] = last
-            if label == "PER":
-                edge[3] = last
-            rows[text].append((tokens.starts[first], tokens.end(last - 1), label, chance))
+            if layers.take(first, last, label):
+                rows[text].append((tokens.starts[first], tokens.end(last - 1), label, chance))
         return rows
 
     def scores(self, block: Sequence[Window]) -> tuple[Floats, npt.NDArray[np.bool_]]:
