@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 Label = Literal["PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC"]
-Status = Literal["current", "former", "acting"]
+Status = Literal["current", "former", "acting", "appointed", "removed", "nominated"]
+DateSource = Literal["given", "dateline", "text"]
 Level = Literal["central", "province", "district", "commune", "grassroots"]
 
 LABELS: tuple[Label, ...] = ("PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC")
@@ -91,7 +92,9 @@ class Location:
 
     ``kind`` is one of ``country``, ``province``, ``district``, ``commune``, ``village``, ``region``, ``water``,
     ``mountain``, ``island``, ``road``, ``facility``, ``city`` (abroad) or ``place``. ``unit`` is the administrative
-    unit meant, or ``None`` where the text leaves it open; ``evidence`` says in one word why it was chosen.
+    unit meant, or ``None`` where the text leaves it open; ``evidence`` says in one word why it was chosen, ``score``
+    how sure that is, in [0, 1] (0 without a unit). ``candidates`` are the ids of the units that the name could mean on
+    the document's day, the likeliest first.
     """
 
     name: str
@@ -99,19 +102,25 @@ class Location:
     unit: Unit | None = None
     mentions: tuple[Span, ...] = ()
     evidence: str = ""
+    score: float = 0.0
+    candidates: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Location({self.name!r}, {self.kind}{f', {self.unit.id}' if self.unit else ''})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """An organisation: base of PartyBody, StateBody, MassBody and Organization.
 
     ``name`` is the canonical, resolved name ("Tỉnh ủy Quảng Ngãi" where the text says "Tỉnh ủy"); ``kind`` a value of a
     closed taxonomy (``govner.lexicon.body_kinds()``); ``level`` where it stands; ``organ`` the part that is named
     ("Ban Thường vụ"), ``parent`` the body that the organ belongs to ("Huyện ủy Bình Sơn"); ``unit`` the
-    administrative unit that it governs.
+    administrative unit that it governs; ``evidence``, ``score`` and ``candidates`` are the unit's, as a Location's.
+
+    ``id`` names the same body in every document (``"party/province/51/standing-committee"``), ``None`` where the text
+    does not say which one it is. Two bodies with ids are equal where type and id are, whatever the documents call them;
+    without an id they are equal only in name and mentions, so that two papers' "Tỉnh ủy" are not one.
     """
 
     label: ClassVar[str] = "ORG"
@@ -124,6 +133,22 @@ class Body:
     unit: Unit | None = None
     mentions: tuple[Span, ...] = ()
     evidence: str = ""
+    id: str | None = None
+    score: float = 0.0
+    candidates: tuple[str, ...] = ()
+
+    def _identity(self) -> tuple[Any, ...]:
+        if self.id is not None:
+            return type(self), self.id
+        return type(self), None, self.name, self.kind, self.unit, self.mentions
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Body):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.kind}{f', {self.unit.id}' if self.unit else ''})"
@@ -166,8 +191,11 @@ class Position:
 
     ``title`` is the office without its body ("Phó Bí thư Thường trực"); ``place`` the place it names beside or instead
     of a body ("Tổng thống" of "Mỹ"); ``kind`` whose office it is: ``party``, ``state``, ``mass``, ``organization``,
-    ``foreign`` or ``other``; ``status`` current, former or acting; ``person`` the holder's number in the
-    document, ``None`` where the document names no holder; ``evidence`` says in one word how the holder was found.
+    ``foreign`` or ``other``; ``status`` how the person stands to it: ``current``, ``former``, ``acting``, or what the
+    text reports: ``appointed`` (elected, moved or assigned to it), ``removed`` (left it, by whatever way),
+    ``nominated``; ``date`` the ISO day of that report, where the sentence gives one. ``person`` is the holder's number
+    in the document, ``None`` where the document names no holder; ``evidence`` says in one word how the holder was
+    found.
     """
 
     title: str
@@ -178,6 +206,7 @@ class Position:
     mentions: tuple[Span, ...] = ()
     person: int | None = None
     evidence: str = ""
+    date: str | None = None
 
     @property
     def name(self) -> str:
@@ -190,7 +219,7 @@ class Position:
         return " ".join(parts)
 
     def __str__(self) -> str:
-        return {"current": "", "former": "nguyên ", "acting": ""}[self.status] + self.name
+        return ("nguyên " if self.status in ("former", "removed") else "") + self.name
 
     def __repr__(self) -> str:
         return str(self)
@@ -220,7 +249,8 @@ class Document:
 
     ``spans`` are all mentions, sorted by start, the longer first, nested as the schema says; ``people``, ``bodies`` and
     ``locations`` are the entities behind them, in the order of their first mention. ``date`` is an ISO day or ``None``,
-    ``source`` the paper or feed.
+    ``date_source`` whence it is known: ``given`` by the caller, or read from the ``dateline`` or the ``text``;
+    ``source`` is the paper or feed.
     """
 
     text: str
@@ -232,6 +262,7 @@ class Document:
     bodies: tuple[Body, ...] = ()
     locations: tuple[Location, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)
+    date_source: DateSource | None = None
 
     @property
     def officials(self) -> tuple[Person, ...]:
@@ -284,6 +315,7 @@ class Document:
         out: dict[str, Any] = {
             "id": self.id,
             "date": self.date,
+            "date_source": self.date_source,
             "source": self.source,
             "text": self.text,
             "spans": [[s.start, s.end, s.label, s.person] for s in self.spans],
@@ -300,6 +332,7 @@ class Document:
             ],
             "bodies": [
                 {
+                    "id": body.id,
                     "label": body.label,
                     "name": body.name,
                     "kind": body.kind,
@@ -309,6 +342,8 @@ class Document:
                     "unit": _unit_to_dict(body.unit),
                     "mentions": _edges(body.mentions),
                     "evidence": body.evidence,
+                    "score": body.score,
+                    "candidates": list(body.candidates),
                 }
                 for body in self.bodies
             ],
@@ -319,6 +354,8 @@ class Document:
                     "unit": _unit_to_dict(location.unit),
                     "mentions": _edges(location.mentions),
                     "evidence": location.evidence,
+                    "score": location.score,
+                    "candidates": list(location.candidates),
                 }
                 for location in self.locations
             ],
@@ -391,6 +428,7 @@ def _position_to_dict(position: Position, number: Mapping[Body, int]) -> dict[st
         "mentions": _edges(position.mentions),
         "person": position.person,
         "evidence": position.evidence,
+        "date": position.date,
     }
 
 
@@ -415,7 +453,8 @@ def _document(data: Mapping[str, Any]) -> Document:
     bodies = tuple(
         BODY_TYPES[row["label"]](
             row["name"], row["kind"], row["level"], row["organ"], row["parent"], _unit(row["unit"]),
-            mentions(row, row["label"]), row["evidence"],
+            mentions(row, row["label"]), row["evidence"], row.get("id"), row.get("score", 0.0),
+            tuple(row.get("candidates", ())),
         )
         for row in data.get("bodies", [])
     )  # fmt: skip
@@ -424,7 +463,7 @@ def _document(data: Mapping[str, Any]) -> Document:
         body = None if row["body"] is None else bodies[row["body"]]
         return Position(
             row["title"], body, row["place"], row["kind"], row["status"], mentions(row, "POS"), row["person"],
-            row["evidence"],
+            row["evidence"], row.get("date"),
         )  # fmt: skip
 
     people = tuple(
@@ -432,10 +471,13 @@ def _document(data: Mapping[str, Any]) -> Document:
         for row in data.get("people", [])
     )
     locations = tuple(
-        Location(row["name"], row["kind"], _unit(row["unit"]), mentions(row, "LOC"), row["evidence"])
+        Location(
+            row["name"], row["kind"], _unit(row["unit"]), mentions(row, "LOC"), row["evidence"], row.get("score", 0.0),
+            tuple(row.get("candidates", ())),
+        )
         for row in data.get("locations", [])
-    )
+    )  # fmt: skip
     return Document(
         text, data.get("id"), data.get("date"), data.get("source"), tuple(spans), people, bodies, locations,
-        tuple(map(position, data.get("positions", []))),
+        tuple(map(position, data.get("positions", []))), data.get("date_source"),
     )  # fmt: skip
