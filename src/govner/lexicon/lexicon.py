@@ -60,6 +60,8 @@ class Lexicon:
         spots = sorted(key for key in places if len(key) > 1)
         self._phrase_symbols = [self._of_phrase(key) for key in long]
         self._place_symbols = [self._of_place(key) for key in spots]
+        self._tails = [self._tail(key) for key in long]
+        self._plain = {index for index, key in enumerate(long) if self._is_plain(key)}
         self._phrase_matcher = AhoCorasick(
             ["".join(map(self._form, key)) for key in long], matchkind=MatchKind.LeftmostLongest
         )
@@ -87,6 +89,20 @@ class Lexicon:
         symbol = self.alphabet.symbol
         return symbol(small | {"Small"}) if small else "", symbol(large | {"Capital"}), symbol(title | {"Capital"})
 
+    def _is_plain(self, key: Phrase) -> bool:
+        """Whether a phrase of two syllables, both written large behind a surname, is rather a part of a name.
+
+        "Lâm Tài Nguyên" is no resource: so for words of every day, not for titles and bodies.
+        """
+        classes = self._any.get(key, set()) | self._capital.get(key, set())
+        return len(key) == 2 and all(map(is_syllable, key)) and not any(map(_names_more, classes))
+
+    def _tail(self, key: Phrase) -> int:
+        """How many tokens at the end of a phrase are a country's short name or a continent's: "Thượng viện Mỹ"."""
+        if len(key) > 2 and key[-2] == "châu":
+            return 2
+        return int({"Foreigner", "Country"} <= self._places.get(key[-1:], frozenset()))
+
     def _of_place(self, key: Phrase) -> str:
         extra = {"PlaceSurname"} if "Surname" in self._names.get(key[0], ()) else set()
         if key == ("hồ", "chí", "minh"):
@@ -102,7 +118,7 @@ class Lexicon:
         if how in ("title", "letter", "upper", "mixed"):
             found |= self._capital.get((form,), set()) | {"Capital"}
             if how == "letter":
-                found |= self._names.get(form, frozenset()) & {"Prefix", "Surname"}
+                found |= self._names.get(form, frozenset()) & {"Prefix", "Surname", "Apostrophe"}
             else:
                 found |= self._names.get(form, frozenset())
             place = self._places.get((form,))
@@ -121,7 +137,7 @@ class Lexicon:
         word = clean(piece.strip(PADDING))
         how, form = shape(word), fold(word)
         if piece[0] in "\n\r\v\f\x85\u2028\u2029":
-            return _NONE, _NONE, self.alphabet.symbol({"Line"})
+            return _NONE, _NONE, self.alphabet.symbol({"Line", "Para"} if piece.count("\n") > 1 else {"Line"})
         char = self._forms.get(form, _NONE)
         classes = self._classes(form, how)
         if form == "." and not piece[-1].isspace():
@@ -148,7 +164,10 @@ class Lexicon:
                 self.alphabet.symbol(classes)
                 if form == ".":
                     self.alphabet.symbol(classes | {"Point"})
+        surnames = self.alphabet.symbols("Surname") | self.alphabet.symbols("=thị") | self.alphabet.symbols("=văn")
+        self._leads = surnames & self.alphabet.symbols("Title") - self.alphabet.symbols("Honorific")
         self.alphabet.symbol({"Line"})
+        self.alphabet.symbol({"Line", "Para"})
 
     def chunk(self, text: str | Tokens) -> Chunks:
         """Cut a text into tokens, find phrases and places, and write both down as symbols. Cost: linear."""
@@ -157,11 +176,16 @@ class Lexicon:
             return Chunks(tokens, "", [0], [])
         forms, spots, symbols = map("".join, zip(*map(self.table.__getitem__, tokens.pieces), strict=True))
         found: list[tuple[int, int, str]] = []
+        tails: list[tuple[int, int]] = []
         for index, start, end in self._phrase_matcher.find_matches_as_indexes(forms):
             large = spots[start] != _NONE
-            symbol = self._phrase_symbols[index][large + (large and _NONE not in spots[start:end])]
-            if symbol:
+            every = large and _NONE not in spots[start:end]
+            symbol = self._phrase_symbols[index][large + every]
+            if symbol and not (every and index in self._plain and start and symbols[start - 1] in self._leads):
                 found.append((start, end, symbol))
+                tail = self._tails[index]
+                if tail and spots[end - 1] != _NONE:
+                    tails.append((end - tail, end))
         hidden: list[tuple[int, int, str]] = []
         places = [
             (start, end, self._place_symbols[index])
@@ -169,7 +193,7 @@ class Lexicon:
         ]
         if places:
             found = _merge(found, places, hidden)
-        hidden_sure = [(a, b) for a, b, symbol in hidden if symbol in self._sure]
+        hidden_sure = [*tails, *((a, b) for a, b, symbol in hidden if symbol in self._sure)]
         out: list[str] = []
         firsts: list[int] = []
         last = 0
@@ -181,6 +205,14 @@ class Lexicon:
         out.append(symbols[last:])
         firsts += range(last, len(symbols) + 1)
         return Chunks(tokens, "".join(out), firsts, hidden_sure)
+
+
+def _names_more(name: str) -> bool:
+    """Whether a class says that a phrase is a title, a body, or a type of place or body."""
+    return name not in _PLAIN and not name.startswith(("=", "Honorific", "Org:", "Loc:"))
+
+
+_PLAIN = {"Field", "Word", "Compound", "Descriptor", "Rank", "LocHead", "OrgHead", "Verb", "Stop", "Crowd", "Function"}
 
 
 class _Table(dict[str, Row]):
@@ -231,7 +263,11 @@ def _name_classes() -> dict[str, frozenset[str]]:
     add("foreign", "ForeignName")
     add("sino", "Sino")
     for row in read.table("names/minority.tsv"):
-        found.setdefault(fold(row["form"]), set()).add({"prefix": "Prefix"}.get(row["part"], "Minority"))
+        form = fold(row["form"])
+        if form.endswith("'"):  # K' before a name: two tokens
+            found.setdefault(form[:-1], set()).add("Apostrophe")
+        else:
+            found.setdefault(form, set()).add({"prefix": "Prefix"}.get(row["part"], "Minority"))
     return {form: frozenset(classes) for form, classes in found.items()}
 
 
@@ -269,7 +305,8 @@ def _all_entries() -> Iterable[tuple[str, str]]:
         yield row["form"], "Honorific"
         yield row["form"], f"Honorific:{row['kind']}"
     for row in read.table("ranks.tsv"):
-        yield row["form"], "Rank"
+        form = row["form"]  # "Đại tá", "đại tá"; abbreviations as they are written
+        yield form.lower() if form[1:].islower() else form, "Rank"
     for row in read.table("newspapers.tsv"):
         for form in (row["form"], *row["aliases"].split("|")):
             if form.strip():

@@ -46,7 +46,7 @@ class Cascade:
         if self.alphabet.version != self._version:
             self.stages = compile_grammar(self.grammar, self.alphabet)
             self._version = self.alphabet.version
-        line = self.alphabet.symbol({"Line"})  # a text begins and ends as a line does
+        line = self.alphabet.symbol({"Line", "Para"})  # a text begins and ends as a paragraph does
         symbols, firsts = f"{line}{chunks.symbols}{line}", [0, *chunks.firsts, chunks.firsts[-1]]
         mentions: list[Mention] = []
         for stage in self.stages:

@@ -13,6 +13,7 @@ from govner.places.classes import place_classes
 from govner.rules.cascade import Cascade, Mention
 from govner.rules.grammar import Grammar, parse
 from govner.rules.memory import remember
+from govner.text import Tokens
 
 Row = tuple[int, int, str, float]
 """A span without its text: start, end, label, score."""
@@ -36,7 +37,7 @@ class Rules:
         """The chunks of a text and the mentions that the grammar and the document give, nested as the schema allows."""
         parse = self.cascade(self.lexicon.chunk(text))
         found = nest([*parse.mentions, *remember(parse, self.lexicon.alphabet)], parse.chunks.hidden)
-        return parse.chunks, abroad(found)
+        return parse.chunks, abroad(found, parse.chunks.tokens)
 
     def mentions(self, text: str) -> tuple[list[Mention], list[Row]]:
         """What the grammar found, with rule names, and the spans in characters that are left after nesting."""
@@ -66,18 +67,22 @@ def nest(mentions: list[Mention], hidden: list[tuple[int, int]]) -> list[Mention
     return kept
 
 
-def abroad(mentions: list[Mention]) -> list[Mention]:
-    """In a text about another country alone, its parties, ministries and parliament are no bodies of Vietnam.
+_HOME = frozenset({"sure", "likely", "list", "known", "known-word", "known-large"})
+"""Rules whose places lie in Vietnam."""
 
-    A text is so when it names places abroad three times and more and none of Vietnam.
+
+def abroad(mentions: list[Mention], tokens: Tokens) -> list[Mention]:
+    """In a text about other countries alone, their parties, ministries and parliaments are no bodies of Vietnam.
+
+    A text is so when it names countries four times and more, few places that could lie in Vietnam (provinces of China
+    have names like theirs), and never Vietnam itself. Elsewhere what the grammar proposed for such texts only (kind
+    "abroad") is left out.
     """
-    foreign = sum(m.kind == "foreign" for m in mentions if m.label == "LOC")
-    if (
-        foreign < 3
-        or any(m.rule in ("full", "called-full") for m in mentions)
-        or any(m.label == "LOC" and m.kind in ("vn", "hidden") for m in mentions)
-    ):
-        return mentions
+    places = [m for m in mentions if m.label == "LOC"]
+    foreign = sum(m.kind == "foreign" for m in places)
+    home = len({"".join(tokens.pieces[m.first : m.last]).strip() for m in places if m.rule in _HOME})
+    if foreign < 4 or 2 * foreign <= 3 * home or "Việt Nam" in tokens.text or "VIỆT NAM" in tokens.text:
+        return [m for m in mentions if m.kind != "abroad"]
     return [
         Mention(m.first, m.last, "ORG", "foreign", m.rule, m.roles) if m.label in ("PARTY", "STATE") else m
         for m in mentions
