@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from govner import entities, evaluate, formats, show, text
+    from govner import batch, entities, evaluate, formats, show, text
     from govner.entities import (
         Body,
         Document,
@@ -30,11 +30,20 @@ if TYPE_CHECKING:
         StateBody,
         Unit,
     )
+    from govner.formats.arrow import read_parquet
+    from govner.formats.frames import to_frame
+    from govner.formats.read import read_documents
     from govner.pipeline import Pipeline, load
 
     __version__: str
 
-_HOME = {"load": "govner.pipeline", "Pipeline": "govner.pipeline"} | dict.fromkeys(
+_HOME = {
+    "load": "govner.pipeline",
+    "Pipeline": "govner.pipeline",
+    "read_documents": "govner.formats.read",
+    "read_parquet": "govner.formats.arrow",
+    "to_frame": "govner.formats.frames",
+} | dict.fromkeys(
     (
         "Body", "Document", "GovnerError", "InputError", "Location", "MassBody", "Organization", "PartyBody", "Person",
         "Position", "Span", "StateBody", "Unit",
@@ -43,7 +52,7 @@ _HOME = {"load": "govner.pipeline", "Pipeline": "govner.pipeline"} | dict.fromke
 )  # fmt: skip
 """Where each public name lives."""
 
-_ROOMS = ("entities", "evaluate", "formats", "show", "text")
+_ROOMS = ("batch", "entities", "evaluate", "formats", "show", "text")
 """Modules that ``govner.NAME`` opens without an import of their own, as in ``govner.text.words``."""
 
 __all__ = [
@@ -62,12 +71,16 @@ __all__ = [
     "StateBody",
     "Unit",
     "__version__",
+    "batch",
     "entities",
     "evaluate",
     "formats",
     "load",
+    "read_documents",
+    "read_parquet",
     "show",
     "text",
+    "to_frame",
 ]
 
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, SupportsIndex, TypeVar, overload
+
+if TYPE_CHECKING:  # for the types of what the methods return; nothing is imported when the program runs
+    import pandas
+    import polars
+    from rich.console import RenderableType
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+    from govner.formats.frames import Kind, Library
 
 Label = Literal["PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC"]
 Status = Literal["current", "former", "acting", "appointed", "removed", "nominated"]
@@ -20,6 +29,49 @@ LABELS: tuple[Label, ...] = ("PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC
 
 LAYER: Mapping[str, int] = {"PER": 0, "POS": 0, "PARTY": 1, "STATE": 1, "MASS": 1, "ORG": 1, "LOC": 2}
 """The layer of each label; a span nests only inside spans of a lower layer."""
+
+
+T = TypeVar("T")
+
+
+class _Shown:
+    """Notebooks show it as HTML, and rich in colour; ``repr`` stays plain."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from govner.show import html  # heavy, and it imports this module
+
+        return html.entity(self)
+
+    def __rich__(self) -> RenderableType:
+        from govner.show import terminal  # heavy, and it imports this module
+
+        return terminal.card(self)
+
+
+class Entities(tuple[T, ...]):
+    """A tuple of spans or entities that notebooks show as a table; equal to the plain tuple of the same items."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> T: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Entities[T]: ...
+    def __getitem__(self, index: SupportsIndex | slice, /) -> T | Entities[T]:
+        found = tuple.__getitem__(self, index)
+        return Entities(found) if isinstance(index, slice) else found
+
+    def _repr_html_(self) -> str:
+        from govner.show import html  # heavy, and it imports this module
+
+        return html.table(self)
+
+    def __rich__(self) -> RenderableType:
+        from govner.show import terminal  # heavy, and it imports this module
+
+        return terminal.table(self)
 
 
 class GovnerError(Exception):
@@ -51,13 +103,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(_Shown):
     """An administrative unit of Vietnam over one span of time.
 
     ``code`` is the General Statistics Office's code, ``level`` 1 for a province, 2 for a district, 3 for a commune;
     ``parent`` the code of the unit above. ``valid_from`` and ``valid_to`` are ISO days, both inclusive, ``None`` for
-    "before the first listing" and "to this day". ``lat`` and ``lon`` are degrees (WGS 84). ``successors`` and
-    ``predecessors`` are ids of the units that it went into, or came from, on 1 July 2025.
+    "before the first listing" and "to this day". ``lat`` and ``lon`` are degrees (WGS 84). ``successors`` are ids of
+    the units that it went into on 1 July 2025 (one that changed otherwise: on its last day), ``predecessors`` those
+    that it was made of then (a unit of another time: on its first day).
     """
 
     code: str
@@ -82,12 +135,41 @@ class Unit:
         """Type word and name: ``"huyện Bình Sơn"``."""
         return f"{self.type[0].lower()}{self.type[1:]} {self.name}"
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude of a point in it, degrees (WGS 84), or ``None`` where none is known."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+    @property
+    def province(self) -> Unit:
+        """The province that it belonged to in its own time; a province is its own.
+
+        Raises ``InputError`` for a unit that the packaged gazetteer does not hold.
+        """
+        from govner.places import gazetteer  # the places import this module
+
+        return gazetteer().province(self)
+
+    def at(self, date: str) -> tuple[Unit, ...]:
+        """What stood on an ISO day in its place: itself, or else the units that it became or came from.
+
+        The main part's comes first; huyện Bình Sơn on a day of 2026 is five communes. Empty where the listings do not
+        say: of a commune that was merged into another before July 2025. Raises ``InputError`` for what is no day.
+
+        >>> from govner.places import gazetteer
+        >>> gazetteer().get("1:62").at("2026-01-01")
+        (Unit(1:51 tỉnh Quảng Ngãi),)
+        """
+        from govner.places import gazetteer  # the places import this module
+
+        return gazetteer().at(self, date)
+
     def __repr__(self) -> str:
         return f"Unit({self.id} {self.full_name})"
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class Location(_Shown):
     """A named place of the document with all its mentions.
 
     ``kind`` is one of ``country``, ``province``, ``district``, ``commune``, ``village``, ``region``, ``water``,
@@ -110,7 +192,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
+class Body(_Shown):
     """An organisation: base of PartyBody, StateBody, MassBody and Organization.
 
     ``name`` is the canonical, resolved name ("Tỉnh ủy Quảng Ngãi" where the text says "Tỉnh ủy"); ``kind`` a value of a
@@ -186,7 +268,7 @@ BODY_TYPES: Mapping[str, type[Body]] = {t.label: t for t in (PartyBody, StateBod
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Position(_Shown):
     """A post that the text gives to a person.
 
     ``title`` is the office without its body ("Phó Bí thư Thường trực"); ``place`` the place it names beside or instead
@@ -226,7 +308,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(_Shown):
     """One human being of the document: ``name`` is the fullest form, ``mentions`` all PER spans, in text order."""
 
     id: int
@@ -264,26 +346,36 @@ class Document:
     positions: tuple[Position, ...] = field(default=(), repr=False)
     date_source: DateSource | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("spans", "people", "bodies", "locations", "positions"):
+            items = getattr(self, name)
+            if type(items) is not Entities:
+                object.__setattr__(self, name, Entities(items))  # the document is frozen
+
     @property
     def officials(self) -> tuple[Person, ...]:
         """The people who hold or held an office in a Vietnamese Party, state or Front body."""
-        return tuple(person for person in self.people if person.is_official)
+        return Entities(person for person in self.people if person.is_official)
 
     @property
     def party_bodies(self) -> tuple[PartyBody, ...]:
-        return tuple(body for body in self.bodies if isinstance(body, PartyBody))
+        """The bodies of the Communist Party of Vietnam."""
+        return Entities(body for body in self.bodies if isinstance(body, PartyBody))
 
     @property
     def state_bodies(self) -> tuple[StateBody, ...]:
-        return tuple(body for body in self.bodies if isinstance(body, StateBody))
+        """The bodies of the Vietnamese state."""
+        return Entities(body for body in self.bodies if isinstance(body, StateBody))
 
     @property
     def mass_bodies(self) -> tuple[MassBody, ...]:
-        return tuple(body for body in self.bodies if isinstance(body, MassBody))
+        """The Fatherland Front and its member organisations."""
+        return Entities(body for body in self.bodies if isinstance(body, MassBody))
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
-        return tuple(body for body in self.bodies if isinstance(body, Organization))
+        """The other organisations."""
+        return Entities(body for body in self.bodies if isinstance(body, Organization))
 
     @property
     def links(self) -> list[list[Any]]:
@@ -364,6 +456,52 @@ class Document:
         if any(span.score != 1.0 for span in self.spans):
             out["scores"] = [span.score for span in self.spans]
         return out
+
+    @overload
+    def to_frame(self, kind: Kind = ..., *, library: Literal["pandas"] = ...) -> pandas.DataFrame: ...
+    @overload
+    def to_frame(self, kind: Kind = ..., *, library: Literal["polars"]) -> polars.DataFrame: ...
+    def to_frame(self, kind: Kind = "mentions", *, library: Library = "pandas") -> pandas.DataFrame | polars.DataFrame:
+        """The document's mentions, people, posts, bodies or locations as a frame of pandas or polars, a row each.
+
+        The columns are those of ``govner.to_frame``, which makes a frame of many documents. Raises ``InputError`` for
+        a kind or a library that there is not, and ``GovnerError`` where the library is not installed.
+        """
+        # pandas, polars and pyarrow are extras; formats stand above the types in the house.
+        from govner.formats.frames import to_frame
+
+        return to_frame(self, kind, library=library)
+
+    def to_spacy(self, vocab: Vocab | None = None) -> Doc:
+        """The document as a spaCy ``Doc``: ``doc.ents``, ``doc.spans["govner"]``, ``doc._.officials`` and the like, as
+        the spaCy component ``govner`` makes them; its tokens are Govner's own.
+
+        ``vocab`` is the vocabulary of the spaCy pipeline that the Doc will meet. Raises ``GovnerError`` where spaCy is
+        not installed.
+        """
+        # spaCy is an extra and takes a second to import; formats stand above the types in the house.
+        from govner.formats.spacy import to_doc
+
+        return to_doc(self, vocab)
+
+    def to_html(self) -> str:
+        """The document as one HTML page that needs no network: the text beside its officials, a map, bodies, places.
+
+        ``doc.to_html()`` is what ``govner show FILE --html out.html`` writes. All that comes from the text is escaped.
+        """
+        from govner.show import html  # heavy, and it imports this module
+
+        return html.page(self)
+
+    def _repr_html_(self) -> str:
+        from govner.show import html  # heavy, and it imports this module
+
+        return html.fragment(self)
+
+    def __rich__(self) -> RenderableType:
+        from govner.show import terminal  # heavy, and it imports this module
+
+        return terminal.renderable(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Document:

@@ -6,6 +6,7 @@ text → tokens → lexicon and places → rules → tagger, for which the rules
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -48,6 +49,8 @@ class Pipeline:
         self._tagger = tagger if "tagger" not in exclude else None
         left_out = {*exclude, *(() if self._tagger else ("tagger",))}
         self.stages = tuple(stage for stage in STAGES if stage not in left_out)
+        self.loaded_by: Mapping[str, Any] | None = None
+        """The arguments of ``load`` that make the same pipeline again, in another process; ``None``: not known."""
         # A tagger asks the rules for candidates itself; by themselves they read where there is none.
         self._rules = packaged_rules() if "rules" in self.stages and not self._tagger else None
 
@@ -64,15 +67,27 @@ class Pipeline:
         """
         return self._read([(text, id, date, source)])[0]
 
-    def pipe(self, texts: Iterable[Text], batch_size: int = 64) -> Iterator[Document]:
+    def pipe(self, texts: Iterable[Text], batch_size: int = 64, workers: int = 1) -> Iterator[Document]:
         """Read a stream of texts, in order; ids, dates and sources are kept.
 
         Each item is a text, an ``(id, text)`` pair or a mapping with ``text`` and optionally ``id``, ``date`` and
-        ``source``. Raises ``InputError`` naming the item that is none of these.
+        ``source``; a column of a frame of pandas or polars is a stream of texts, a frame with such columns one of
+        mappings. ``batch_size`` texts are read together. With ``workers`` above 1 so many processes read (each loads
+        its own pipeline first, so it pays for thousands of texts), some batches ahead of what is asked for.
+
+        Raises ``InputError`` naming the item that is none of these. With workers, a text that cannot be read raises
+        ``GovnerError`` naming the item; so does a pipeline that ``govner.load`` did not make.
         """
         if batch_size < 1:
             raise InputError(f"batch_size must be at least 1, not {batch_size}")
-        stream = enumerate(texts)
+        if workers < 1:
+            raise InputError(f"workers must be at least 1, not {workers}")
+        stream = enumerate(_rows(texts))
+        if workers > 1:
+            from govner.batch.pipe import documents  # the batch engine stands above the pipeline in the house
+
+            yield from documents(self.loaded_by, ((n, *_item(n, item)) for n, item in stream), workers, batch_size)
+            return
         while batch := list(islice(stream, batch_size)):
             yield from self._read([_item(n, item) for n, item in batch])
 
@@ -93,6 +108,24 @@ class Pipeline:
             )
             for (text, id, date, source), spans in zip(batch, found, strict=True)
         ]
+
+
+def _rows(texts: Any) -> Iterable[Any]:
+    """The items of a stream; those of a frame (of pandas or polars) are its rows, as mappings."""
+    if not hasattr(texts, "columns"):
+        return texts  # type: ignore[no-any-return]
+    names = [name for name in ("id", "text", "date", "source") if name in texts.columns]
+    if "text" not in names:
+        raise InputError(f"the frame has no column 'text', only {', '.join(map(repr, texts.columns))}")
+    rows = zip(*(texts[name] for name in names), strict=True)
+    return (dict(zip(names, map(_cell, row), strict=True)) for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    """A frame's value: NaN, NaT and NA are none; a day is written as ISO has it."""
+    if type(value).__name__ == "NAType" or value != value:
+        return None
+    return value.isoformat()[:10] if isinstance(value, date) else value
 
 
 def _item(number: int, item: Text) -> tuple[str, str | None, str | None, str | None]:
@@ -121,8 +154,12 @@ def load(model: str | Path | None = "default", rules: bool = True, exclude: Sequ
     Raises ``InputError`` naming the mend on an unknown stage, on a model that there is not, that was damaged, or that
     is of another format, and on a model trained with the rules where these are left out.
     """
-    if not rules:
-        exclude = (*exclude, "rules")
+    pipeline = _loaded(model, (*exclude, "rules") if not rules else exclude)
+    pipeline.loaded_by = {"model": model if model is None else str(model), "rules": rules, "exclude": tuple(exclude)}
+    return pipeline
+
+
+def _loaded(model: str | Path | None, exclude: Sequence[str]) -> Pipeline:
     if model == "default":
         name = DEFAULT_MODEL if "rules" not in exclude else DEFAULT_WITHOUT_RULES
         model = name if name in packaged() else None

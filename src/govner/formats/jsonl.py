@@ -17,10 +17,15 @@ from govner.entities import Document, InputError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An input that was passed over: ``where`` names it (``"news.jsonl:7"``), ``reason`` says what is wrong with it."""
+    """An input that was passed over.
+
+    ``where`` names its place (``"news.jsonl:7"``), ``reason`` says what is wrong with it, ``id`` is the record's own,
+    where one is known.
+    """
 
     where: str
     reason: str
+    id: str | None = None
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}"
@@ -44,20 +49,14 @@ def read_jsonl(source: str | Path | Iterable[bytes], name: str | None = None) ->
         if line.strip():
             where = f"{name or getattr(source, 'name', 'input')}:{number}"
             try:
-                yield _record(line)
+                yield record(line)
             except InputError as error:
                 yield Problem(where, str(error))
 
 
-def _record(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(decode(line))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}") from error
-    except ValueError as error:
-        raise InputError(str(error) if isinstance(error, InputError) else f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise InputError(f"not a JSON object but {_kind(row)}")
+def record(line: bytes) -> dict[str, Any]:
+    """One line as a record, as ``read_jsonl`` gives it. Raises ``InputError`` saying what is wrong with it."""
+    row = fields(line)
     if "text" not in row:
         raise InputError('no field "text"')
     for field in ("text", "id", "date", "source"):
@@ -65,20 +64,34 @@ def _record(line: bytes) -> dict[str, Any]:
         if field == "id" and isinstance(value, int) and not isinstance(value, bool):
             value = row["id"] = str(value)
         if not isinstance(value, str) and (field == "text" or value is not None):
-            raise InputError(f'"{field}" is {_kind(value)}, not a string')
+            raise InputError(f'"{field}" is {kind(value)}, not a string')
         if isinstance(value, str) and not value.isascii():
-            _no_surrogate(field, value)
+            no_surrogate(field, value)
     row["date"] = iso_day(row.get("date"))
     return row
 
 
-def _kind(value: object) -> str:
+def fields(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line. Raises ``InputError`` where it is not UTF-8, not JSON, or not an object."""
+    try:
+        row = json.loads(decode(line))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}") from error
+    except ValueError as error:
+        raise InputError(str(error) if isinstance(error, InputError) else f"not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"not a JSON object but {kind(row)}")
+    return row
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, in words: ``"a number"``."""
     names: dict[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-def _no_surrogate(field: str, value: str) -> None:
-    # JSON can spell half of a surrogate pair; it is no character, and no file could be written with it.
+def no_surrogate(field: str, value: str) -> None:
+    """Raise ``InputError`` for half a surrogate pair: JSON can spell it, but no file can hold it."""
     try:
         value.encode()
     except UnicodeEncodeError as error:

@@ -1,0 +1,89 @@
+"""The program of a worker process, which ``govner.batch.pool`` starts.
+
+It gets its work and then chunks on standard input, and answers on standard output; messages are pickles behind their
+length. It is a program of its own and no ``multiprocessing`` child, so that the caller's script is not run again in it
+on any system, and nothing of the caller's memory is copied. It ends when its standard input does: a worker never
+outlives the process that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import struct
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from govner.batch.core import reason
+from govner.batch.work import Work, do
+from govner.entities import GovnerError
+
+_LENGTH = struct.Struct("<Q")
+
+
+def send(stream: BinaryIO, message: Any) -> None:
+    """Write a message. Raises ``OSError`` where nobody reads any more."""
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> Any:
+    """Read a message. Raises ``EOFError`` where the stream has ended, in the middle of a message too."""
+    data = stream.read(_LENGTH.size)
+    if len(data) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(data)
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its workers
+    try:
+        _serve()
+    except OSError:  # nobody reads the answers any more
+        os._exit(0)
+
+
+def _serve() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    try:
+        work: Work = inbox.get()
+        nlp = work.loader()
+    except GovnerError as error:
+        send(answers, ("refused", str(error)))
+        return
+    send(answers, ("ready", None))
+    while True:
+        records, careful = inbox.get()
+        if careful:
+            for number in range(len(records)):
+                do(work, nlp, records[number : number + 1], lambda _: None)
+                send(answers, ("tick", number + 1))
+            send(answers, ("done", None))
+        else:
+            send(answers, ("done", do(work, nlp, records, lambda done: send(answers, ("tick", done)))))
+
+
+def _listen(stream: BinaryIO, inbox: queue.SimpleQueue[Any]) -> None:
+    """Hand on messages. At the end of the stream the parent is gone, and the process ends, whatever it is doing."""
+    while True:
+        try:
+            inbox.put(receive(stream))
+        except EOFError:
+            os._exit(0)
+        except Exception as error:  # what was sent cannot be made here: the loader's module is not to be found
+            sys.stderr.write(f"govner: a worker cannot read its work: {reason(error)}\n")
+            sys.stderr.flush()
+            os._exit(1)
