@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from rich.console import Console
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from govner.entities import LAYER, Document, Person, Position, Span, Unit
+from govner.show import facts
+from govner.show.palette import PALETTE
 
-COLOURS = {
-    "PER": "black on #56b4e9",
-    "POS": "black on #e69f00",
-    "PARTY": "black on #d55e00",
-    "STATE": "white on #0072b2",
-    "MASS": "black on #f0e442",
-    "ORG": "black on #cc79a7",
-    "LOC": "black on #009e73",
-}
-"""One colour a label, of the palette that Okabe and Ito made for every kind of colour vision."""
+COLOURS = {label: f"{ink} on {colour}" for label, (colour, ink) in PALETTE.items()}
+"""One style a label."""
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_STATUS = {"current": "", "former": "former", "acting": "acting"}
 
 
 def show(document: Document, console: Console | None = None, rows: int | None = 15) -> None:
@@ -34,16 +30,53 @@ def show(document: Document, console: Console | None = None, rows: int | None = 
     no bound. Without colours (a pipe, ``NO_COLOR``) the marks are read by their brackets and labels.
     """
     console = console or Console()
+    for part in _parts(document, rows):
+        # Into a file or a pipe the text goes as it is; only a terminal has a width to break its lines at.
+        console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)
+
+
+def renderable(document: Document, rows: int | None = 15) -> RenderableType:
+    """The same as ``show`` prints, for ``rich.print(document)`` and layouts of one's own."""
+    return Group(*_parts(document, rows))
+
+
+def _parts(document: Document, rows: int | None) -> list[RenderableType]:
+    parts: list[RenderableType] = []
     head = " · ".join(part for part in (document.id, document.date, document.source) if part)
     if head:
-        console.print(Text(_safe(head), style="bold"))
-    # Into a file or a pipe the lines go as they are; only a terminal has a width to break them at.
-    console.print(marked_up(document), soft_wrap=not console.is_terminal)
-    console.print()
-    console.print(officials_table(document.officials))
-    for table in (_bodies_table(document, rows), _places_table(document, rows)):
-        if table is not None:
-            console.print(table)
+        parts.append(Text(_safe(head), style="bold"))
+    parts += [marked_up(document), "", officials_table(document.officials)]
+    tables = _bodies_table(document, rows), _places_table(document, rows)
+    return [*parts, *(each for each in tables if each is not None)]
+
+
+def card(entity: Any) -> RenderableType:
+    """A person, post, body, place or unit in a frame, with the rows that a notebook shows."""
+    found = facts.card(entity)
+    grid = Table.grid(padding=(0, 2))
+    for name, value in found.rows:
+        grid.add_row(Text(name, style="dim"), Text(_safe(value)))
+    title = Text(f" {found.label} " if found.label else "", COLOURS.get(found.label, ""))
+    title.append(f" {_safe(found.title)} ", "bold")
+    return Panel(grid, title=title, title_align="left", box=box.ROUNDED, expand=False)
+
+
+def table(items: Sequence[Any], rows: int | None = 50) -> RenderableType:
+    """Entities of one kind as a table, of several kinds one below the other; ``rows`` bounds it, ``None`` for none."""
+    shown = list(items)[:rows]
+    left = len(items) - len(shown)
+    sheet = facts.sheet(shown)
+    if sheet is None:
+        lines = [Text(_safe(repr(each))) for each in shown] or [Text("none")]
+        return Group(*lines, *([Text(f"and {left} more", style="dim")] if left else []))
+    made = Table(box=box.SIMPLE_HEAD, caption=f"and {left} more" if left else None)
+    for n, column in enumerate(sheet.columns):
+        made.add_column(column, overflow="fold", justify="right" if n in sheet.numeric else "left")
+    for label, (first, *rest) in zip(sheet.labels, sheet.rows, strict=True):
+        name = Text.assemble((f" {label} ", COLOURS.get(label, "")), " ") if label else Text()
+        name.append(_safe(first))
+        made.add_row(name, *(Text(_safe(cell)) for cell in rest))
+    return made
 
 
 def marked_up(document: Document) -> Text:
@@ -84,7 +117,9 @@ def officials_table(people: Iterable[Person]) -> Table:
     for person in people:
         for n, post in enumerate(person.positions):
             name = Text(_safe(person.name), style="bold") if n == 0 else Text()
-            table.add_row(name, Text(_safe(post.name)), _STATUS[post.status], _unit(_unit_of(post)))
+            table.add_row(
+                name, Text(_safe(post.name)), "" if post.status == "current" else post.status, _unit(_unit_of(post))
+            )
         table.add_section()
     if not table.rows:
         table.add_row("none", "", "", "")
