@@ -88,9 +88,12 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
-def measure(reader: str, texts: Sequence[str], model: str | None = None) -> Measured:
-    """Start a process in which the reader reads the texts. Raises ``Unmeasured`` where it cannot."""
-    answer = _start(reader, {"texts": list(texts), "model": model})
+def measure(reader: str, texts: Sequence[str], model: str | None = None, python: str = sys.executable) -> Measured:
+    """Start a process in which the reader reads the texts. Raises ``Unmeasured`` where it cannot.
+
+    ``python`` is the interpreter that has the reader, where that is not this one.
+    """
+    answer = _start(reader, {"texts": list(texts), "model": model}, python)
     return Measured(syllables=syllables(texts), **answer)
 
 
@@ -107,11 +110,11 @@ def measure_spacy(texts: Sequence[str]) -> Measured:
         return measure("spacy", texts, folder)
 
 
-def _start(reader: str, job: dict[str, Any]) -> dict[str, Any]:
+def _start(reader: str, job: dict[str, Any], python: str = sys.executable) -> dict[str, Any]:
     title, package, _ = READERS[reader]
     try:
         run = subprocess.run(
-            [sys.executable, __file__, reader],
+            [python, __file__, reader],
             input=json.dumps(job),
             capture_output=True,
             text=True,

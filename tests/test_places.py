@@ -130,10 +130,18 @@ def test_a_reused_code_is_told_apart_by_date() -> None:
 
 
 def test_no_day_is_lost_between_two_listings() -> None:
-    # Tỉnh Thừa Thiên Huế is last listed on 2024-11-21, thành phố Huế first on 2024-12-30.
-    assert {unit.name for unit in G.find("Huế", level=1, date="2024-12-10")} == {"Huế", "Thừa Thiên Huế"}
-    assert [unit.name for unit in G.find("Huế", level=1, date="2024-11-21")] == ["Thừa Thiên Huế"]
-    assert [unit.name for unit in G.find("Huế", level=1, date="2024-12-30")] == ["Huế"]
+    # Huyện Hoa Lư is last listed on 2024-11-21, the city that it became first on 2024-12-30.
+    both = {unit.full_name for unit in G.find("Hoa Lư", level=2, date="2024-12-15")}
+    assert both == {"huyện Hoa Lư", "thành phố Hoa Lư"}
+    assert {unit.full_name for unit in G.find("Hoa Lư", level=2, date="2024-11-21")} == {"huyện Hoa Lư"}
+    assert {unit.full_name for unit in G.find("Hoa Lư", level=2, date="2025-02-18")} == {"thành phố Hoa Lư"}
+
+
+def test_a_day_in_force_parts_the_old_from_the_new() -> None:
+    assert [unit.full_name for unit in G.find("Huế", level=1, date="2024-12-31")] == ["tỉnh Thừa Thiên Huế"]
+    assert [unit.full_name for unit in G.find("Huế", level=1, date="2025-01-01")] == ["thành phố Huế"]
+    assert ids("Thủ Đức", level=2, date="2020-12-31") == ["2:762"]
+    assert ids("Thủ Đức", level=2, date="2021-01-01") == ["2:769"]
 
 
 def test_parent_and_province_are_those_of_the_units_time() -> None:

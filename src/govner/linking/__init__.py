@@ -13,17 +13,19 @@ from collections.abc import Sequence
 
 from govner.entities import Body, Document, Span, Unit
 from govner.linking import build
-from govner.linking.bodies import CENTRAL, OPEN, BodyReading, names_central, read_body
+from govner.linking.bodies import CENTRAL, OPEN, BodyReading, Found, names_central, read_body
 from govner.linking.composed import Mention, compose, lay_back
-from govner.linking.holders import hold
+from govner.linking.dates import Reading, read
+from govner.linking.holders import hold, titles
 from govner.linking.papers import home
 from govner.linking.people import identify
-from govner.linking.units import Resolver, Spot, is_origin, level_number, read_place
+from govner.linking.units import EVIDENCE, Place, Resolver, Spot, goes_on, is_origin, level_number, place_at
+from govner.places import gazetteer
 
-__all__ = ["link"]
+__all__ = ["EVIDENCE", "link"]
 
-_Found = tuple[Span, BodyReading, Unit | None, bool, str]
 _CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
+_OF_THE_LAST = frozenset({"standing_committee", "standing_board", "executive_committee"})
 _OF_FIRM = re.compile(r"công ty|tập đoàn|ngân hàng|bệnh viện|trường|khối", re.I)
 
 
@@ -38,7 +40,8 @@ def link(
     """Make a Document of a text and its mentions: people, posts with holders, bodies and places with their units.
 
     ``spans`` are (start, end, label, score), sorted by start, the longer first, nested as the schema says. ``date`` is
-    the ISO day of the text, ``source`` its paper; both help to tell units apart. Cost: linear in text and mentions.
+    the ISO day of the text, ``source`` its paper; both help to tell units apart. Without a ``date`` the text's own is
+    read, where it tells one (``Document.date_source``). Cost: linear in text and mentions.
 
     Raises ``InputError`` for a date that is no day.
     """
@@ -51,24 +54,28 @@ def link(
 def _link(text: str, spans: Sequence[Mention], id: str | None, date: str | None, source: str | None) -> Document:
     names = [(start, end) for start, end, label, _ in spans if label == "PER"]
     posts = [(start, end) for start, end, label, _ in spans if label == "POS"]
-    numbers = identify(text, names)
-    held = hold(text, [(*name, number) for name, number in zip(names, numbers, strict=True)], posts)
+    places = [text[start:end] for start, end, label, _ in spans if label == "LOC"]
+    known = Reading(date, "given") if date is not None else read(text, places)
+    numbers = identify(text, names, titles(text, names, posts))
+    held = hold(text, [(*name, number) for name, number in zip(names, numbers, strict=True)], posts, known.day)
     who: dict[tuple[int, int], int | None] = dict(zip(names, numbers, strict=True))
     who.update({(post.start, post.end): post.person for post in held})
     marks = tuple(
         Span(start, end, label, text[start:end], who.get((start, end)) if label in ("PER", "POS") else None, score)
         for start, end, label, score in spans
     )
-    spots, inner, parents = _spots(text, marks, date)
-    resolver = Resolver(text, spots, home(text, source, date), date)
+    when = known.since if known.day is None else known.day
+    era = None if when is None else gazetteer().era(when)
+    spots, inner, parents = _spots(text, marks, era)
+    resolver = Resolver(text, spots, home(text, source, era), era)
     resolver.run()
     found = _units(inner, resolver)
-    made, index = build.bodies(found)
+    made, index = build.bodies(text, found, resolver, when)
     by_post: list[tuple[list[Body], list[Spot], list[int]]] = [([], [], []) for _ in held]
-    for (span, *_), which, post in zip(found, index, parents[0], strict=True):
+    for body, which, post in zip(found, index, parents[0], strict=True):
         if post >= 0:
             by_post[post][0].append(made[which])
-            by_post[post][2].append(span.start)
+            by_post[post][2].append(body.span.start)
     for spot, post in zip(spots, parents[1], strict=True):
         if post >= 0:
             by_post[post][1].append(spot)
@@ -76,13 +83,14 @@ def _link(text: str, spans: Sequence[Mention], id: str | None, date: str | None,
     return Document(
         text,
         id,
-        date,
+        known.day,
         source,
         marks,
         build.people([mark for mark in marks if mark.label == "PER"], owned),
         made,
-        build.locations(spots, [mark for mark in marks if mark.label == "LOC"]),
+        build.locations(spots, [mark for mark in marks if mark.label == "LOC"], resolver),
         free,
+        known.source,
     )
 
 
@@ -113,7 +121,12 @@ def _spots(
             if mark.start < body_end:
                 held.append(mark)
             else:
-                spots.append(Spot(mark.start, mark.end, read_place(mark.text, date), weight=_weight(text, mark.start)))
+                spot = Spot(
+                    mark.start, mark.end, place_at(text, mark.start, mark.end, date), weight=_weight(text, mark.start)
+                )
+                if spots and goes_on(text, spots[-1], spot):
+                    spot.place = Place(spot.place.key, "road", None, (), False, listed=True)
+                spots.append(spot)
         elif mark.label != "PER":
             body_posts.append(post if mark.start < post_end else -1)
             queue.append(mark)
@@ -138,13 +151,10 @@ def _body(
     else:
         reading = read_body(bare, mark.label, bool(places))
     own: list[Spot] = []
-    if reading.level == "district":
-        date = None  # there are no districts since July 2025: a former one is meant
+    level = -1 if mark.label == "ORG" else level_number(reading)
     for place in places:
-        spot = Spot(place.start, place.end, read_place(place.text, date), level_number(reading), weight=2)
-        if mark.label == "ORG":
-            spot.level, spot.weight = -1, 1
-        own.append(spot)
+        there = place_at(text, place.start, place.end, date, level)
+        own.append(Spot(place.start, place.end, there, level, weight=1 if mark.label == "ORG" else 2))
     spots.extend(own)
     return mark, reading, own
 
@@ -152,50 +162,51 @@ def _body(
 def _units(
     inner: Sequence[tuple[Span, BodyReading, list[Spot]]],
     resolver: Resolver,
-) -> list[_Found]:
+) -> list[Found]:
     """For every body its unit, whether its own name says it, and why."""
-    out: list[_Found] = []
+    out: list[Found] = []
     latest: dict[tuple[str, ...], Unit] = {}
     by_label: dict[str, Unit] = {}
     for span, reading, places in inner:
-        unit: Unit | None = None
-        named, why = bool(places), ""
-        level = level_number(reading)
+        body = Found(span, reading, bool(places))
+        out.append(body)
         if span.label == "ORG":
-            out.append((span, reading, None, named, ""))
             continue
+        level = level_number(reading)
         inside = [] if reading.level == CENTRAL else [spot for spot in places if spot.unit is not None]
         if inside:
             best = next((spot for spot in inside if spot.unit is not None and spot.unit.level == level), inside[-1])
-            unit, why = best.unit, "name"
+            body.unit, body.why, body.spot = best.unit, "name", best
         elif reading.level == CENTRAL or (places and any(spot.place.country for spot in places)):
-            why = "country"
+            body.why = "country"
         elif not places:
             if reading.kind in _CENTRAL_IF_OPEN and reading.level == OPEN:
-                why = "country"
+                body.why = "country"
             elif reading.level == OPEN and (reading.kind == "military" or _OF_FIRM.search(span.text)):
                 pass
             elif reading.head == ("đảng", "ủy") and reading.level == OPEN and resolver.communes:
-                unit, why = resolver.commune(span.start), "document"
+                body.unit, body.why = resolver.commune(span.start), "near"
             elif reading.level == OPEN:
-                unit, why = latest.get(reading.head) or by_label.get(span.label) or by_label.get(""), "earlier"
+                same = latest.get(reading.head)
+                nearest = by_label.get(span.label) or by_label.get("")
+                body.unit, body.why = (nearest if reading.kind in _OF_THE_LAST else same) or same or nearest, "earlier"
             elif reading.level != "grassroots":
-                unit, why = resolver.main(reading.level, span.start), "document"
-        if unit is None and why != "country":
-            why = ""
-        if unit is not None:
-            latest[reading.head] = by_label[span.label] = by_label[""] = unit
-        out.append((span, reading, unit, named, why))
-    return _from_later(out)
+                body.unit, body.why = resolver.main(reading.level, span.start)
+        if body.unit is None and body.why != "country":
+            body.why = ""
+        if body.unit is not None:
+            latest[reading.head] = by_label[span.label] = by_label[""] = body.unit
+    _from_later(out)
+    return out
 
 
-def _from_later(found: list[_Found]) -> list[_Found]:
+def _from_later(found: Sequence[Found]) -> None:
     """A bare "HĐND" before the text says whose: that of the next one."""
     later: dict[tuple[str, ...], Unit] = {}
-    for at in range(len(found) - 1, -1, -1):
-        span, reading, unit, named, why = found[at]
-        if unit is not None:
-            later[reading.head] = unit
-        elif reading.level == OPEN and not named and not why and reading.head in later and span.label != "ORG":
-            found[at] = span, reading, later[reading.head], named, "later"
-    return found
+    for body in reversed(found):
+        head = body.reading.head
+        if body.unit is not None:
+            later[head] = body.unit
+        elif body.reading.level == OPEN and not body.named and not body.why and body.span.label != "ORG":
+            body.unit = later.get(head)
+            body.why = "later" if body.unit is not None else ""

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
+from govner.entities import Span, Unit
 from govner.lexicon import read
 from govner.linking.posts import read_words
 from govner.linking.words import Words, rows
 from govner.text import clean
+
+if TYPE_CHECKING:
+    from govner.linking.units import Spot
 
 CENTRAL, PROVINCE, CITY, DISTRICT, COMMUNE, GRASSROOTS, OPEN = (
     "central", "province", "city", "district", "commune", "grassroots", "",
@@ -36,7 +41,10 @@ _ORGANS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class BodyReading:
-    """A body's name without its places: ``level`` is empty where the words leave it open, ``city`` for a thành ủy."""
+    """A body's name without its places: ``level`` is empty where the words leave it open, ``city`` for a thành ủy.
+
+    ``telling`` whether the words tell the level; ``canonical`` whether ``name`` is a central body's full name.
+    """
 
     kind: str
     level: str
@@ -45,16 +53,29 @@ class BodyReading:
     parent: str | None
     head: Words
     telling: bool
+    canonical: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """A body mention on its way to a ``Body``: its unit, why, and the place in its own name that says it."""
+
+    span: Span
+    reading: BodyReading
+    named: bool
+    unit: Unit | None = None
+    why: str = ""
+    spot: Spot | None = None
 
 
 @cache
 def _kinds() -> tuple[Mapping[Words, tuple[str, str]], int]:
-    found = {read_words(form): (kind, "" if level == "-" else level) for form, kind, level in rows("kinds.tsv")}
+    found = {read_words(form): (kind, "" if level == "-" else level) for form, kind, level, *_ in rows("kinds.tsv")}
     return found, max(map(len, found))
 
 
 @cache
-def _central() -> Mapping[Words, tuple[str, str]]:
+def central_names() -> Mapping[Words, tuple[str, str]]:
     """Folded name of a central body → its kind and full name."""
     found: dict[Words, tuple[str, str]] = {}
     for row in read.table("bodies/central.tsv"):
@@ -89,10 +110,10 @@ def read_body(text: str, label: str, place: bool) -> BodyReading:
         if given[:size] in known:
             (kind, level), head = known[given[:size]], given[:size]
             break
-    central = None if place else _central().get(given)
+    central = None if place else central_names().get(given)
     if central is not None and (level == CENTRAL or _is_central(given, shown, label)):
         name = "Trung ương Đảng" if central[0] == "central_committee" else central[1]
-        return BodyReading(central[0], CENTRAL, name, None, None, head, True)
+        return BodyReading(central[0], CENTRAL, name, None, None, head, True, True)
     if label == "ORG":
         return BodyReading(_other_kind(given), OPEN, shown, None, None, head, False)
     if kind == "other":
@@ -114,7 +135,7 @@ def _is_central(given: Words, shown: str, label: str) -> bool:
 def names_central(text: str) -> bool:
     """Whether the whole of a mention, places included, is the name of a central body ("Ban Chỉ đạo Tây Nguyên")."""
     given = read_words(text)
-    return given in _central() or _kinds()[0].get(given, ("", ""))[1] == CENTRAL
+    return given in central_names() or _kinds()[0].get(given, ("", ""))[1] == CENTRAL
 
 
 def _level(given: Words, level: str) -> tuple[str, bool]:

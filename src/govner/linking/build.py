@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from govner.entities import BODY_TYPES, Body, Level, Location, Person, Position, Span, Status, Unit
-from govner.linking.bodies import CENTRAL, BodyReading, cut
-from govner.linking.holders import Post
+from govner.linking.bodies import CENTRAL, BodyReading, Found, cut
+from govner.linking.mentions import Post
+from govner.linking.identity import Identity, era_of_names, identify_body, of_the_past
 from govner.linking.posts import Reading, fits, read_words
-from govner.linking.units import Spot
+from govner.linking.units import SCORES, Resolver, Spot
 from govner.linking.words import rows, shown, words
 
 _LABEL_KINDS = {"PARTY": "party", "STATE": "state", "MASS": "mass", "ORG": "organization"}
@@ -60,60 +61,114 @@ def full_body_name(text: str, reading: BodyReading, unit: Unit | None, named: bo
     return _resolved(name, unit, reading.telling), None if parent is None else _resolved(parent, unit, reading.telling)
 
 
+class _Entity:
+    """A body while its mentions are gathered."""
+
+    __slots__ = ("first", "identity", "name", "parent", "score", "spans", "spot", "why")
+
+    def __init__(self, first: Found, identity: Identity, name: str, parent: str | None) -> None:
+        self.first, self.identity, self.name, self.parent = first, identity, name, parent
+        self.spans: list[Span] = []
+        self.score, self.why, self.spot = -1.0, "", first.spot
+
+    def take(self, found: Found) -> None:
+        """Add a mention; the surest one tells why."""
+        self.spans.append(found.span)
+        score = 0.0
+        if found.unit is not None:
+            score = SCORES[found.spot.why if found.spot is not None else found.why]
+        if score > self.score:
+            self.score, self.why, self.spot = score, found.why, found.spot
+
+
 def bodies(
-    found: Sequence[tuple[Span, BodyReading, Unit | None, bool, str]],
+    text: str, found: Sequence[Found], resolver: Resolver, date: str | None
 ) -> tuple[tuple[Body, ...], list[int]]:
-    """One body for all its mentions, and for every mention the place of its body in the result."""
+    """One body for all its mentions, and for every mention the place of its body in the result.
+
+    ``date`` is the document's day: a central body bears the name that it had then, except where the text speaks of a
+    former one.
+    """
     order: dict[tuple[str, str, str | None], int] = {}
-    rows: list[tuple[str, BodyReading, Unit | None, str | None, str, list[Span]]] = []
+    entities: list[_Entity] = []
     index = []
-    for span, reading, unit, named, why in found:
-        name, parent = full_body_name(span.text, reading, unit, named)
-        key = (span.label, " ".join(read_words(name)), None if unit is None else unit.id)
+    day = era_of_names(date)
+    for mention in found:
+        span, reading = mention.span, mention.reading
+        central = day if day and reading.level == CENTRAL and not of_the_past(text, span.start, span.end) else None
+        words_of = span.text if span.label == "ORG" else ""
+        identity = identify_body(reading, span.label, mention.unit, central, words_of)
+        name, parent = full_body_name(span.text, reading, mention.unit, mention.named)
+        name, parent = identity.name or name, identity.parent or parent
+        key: tuple[str, str, str | None]
+        if identity.id is not None:
+            key = (span.label, identity.id, "")
+        else:
+            key = (span.label, " ".join(read_words(name)), None if mention.unit is None else mention.unit.id)
         at = order.get(key)
         if at is None:
-            at = order[key] = len(rows)
-            rows.append((name, reading, unit, parent, why, []))
-        rows[at][5].append(span)
+            at = order[key] = len(entities)
+            entities.append(_Entity(mention, identity, name, parent))
+        elif identity.name is None and len(name) > len(entities[at].name):
+            entities[at].name = name
+        entities[at].take(mention)
         index.append(at)
-    made = tuple(
-        BODY_TYPES[spans[0].label](
-            name,
-            reading.kind,
-            level_of(reading, unit) if spans[0].label != "ORG" else None,
-            reading.organ,
-            parent,
-            unit,
-            tuple(spans),
-            why,
-        )
-        for name, reading, unit, parent, why, spans in rows
+    return tuple(_body(entity, resolver) for entity in entities), index
+
+
+def _body(entity: _Entity, resolver: Resolver) -> Body:
+    found, identity = entity.first, entity.identity
+    label, reading, unit = found.span.label, found.reading, found.unit
+    candidates: tuple[str, ...] = ()
+    if entity.spot is not None:
+        candidates = resolver.candidates(entity.spot)
+    elif unit is not None:
+        candidates = resolver.rivals(unit) if entity.why == "document" else (unit.id,)
+    return BODY_TYPES[label](
+        entity.name,
+        reading.kind,
+        level_of(reading, unit) if label != "ORG" else None,
+        reading.organ or identity.organ,
+        entity.parent,
+        unit,
+        tuple(entity.spans),
+        entity.why,
+        identity.id,
+        entity.score,
+        candidates,
     )
-    return made, index
 
 
-def locations(spots: Sequence[Spot], spans: Sequence[Span]) -> tuple[Location, ...]:
-    """One location for all its mentions."""
+def locations(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) -> tuple[Location, ...]:
+    """One location for all its mentions; the surest mention tells why its unit is meant."""
     order: dict[tuple[str, str | None], int] = {}
-    rows: list[tuple[Spot, list[Span]]] = []
+    rows: list[tuple[list[Spot], list[Span]]] = []
     for spot, span in zip(spots, spans, strict=True):
         unit = spot.unit
         key = (spot.place.key, None) if unit is None else ("", unit.id)
         if key not in order:
             order[key] = len(rows)
-            rows.append((spot, []))
+            rows.append(([], []))
+        rows[order[key]][0].append(spot)
         rows[order[key]][1].append(span)
-    kinds = {1: "province", 2: "district", 3: "commune"}
-    return tuple(
-        Location(
-            max((shown(span.text) for span in spans), key=len),
-            spot.place.kind if spot.unit is None else kinds[spot.unit.level],
-            spot.unit,
-            tuple(spans),
-            "country" if spot.place.country else spot.why,
-        )
-        for spot, spans in rows
+    return tuple(_location(here, spans, resolver) for here, spans in rows)
+
+
+def _location(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) -> Location:
+    spot = max(spots, key=_score) if len(spots) > 1 else spots[0]
+    return Location(
+        max((shown(span.text) for span in spans), key=len),
+        spot.place.kind if spot.unit is None else _LEVELS[spot.unit.level],
+        spot.unit,
+        tuple(spans),
+        "country" if spot.place.country else spot.why,
+        _score(spot),
+        resolver.candidates(spot),
     )
+
+
+def _score(spot: Spot) -> float:
+    return 0.0 if spot.unit is None else SCORES[spot.why]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -141,14 +196,20 @@ def position_kind(post: Post, title: str, body: Body | None, places: Sequence[Sp
     return "other"
 
 
+_TELLING: tuple[Status, ...] = ("removed", "former", "appointed", "nominated", "acting", "current")
+"""Which status of a post's mentions is the post's: the first of them; the mere name of a post says the least."""
+
+
 class _Draft:
     """A position while its mentions are gathered."""
 
-    __slots__ = ("body", "kind", "place", "post", "reading", "spans", "title")
+    __slots__ = ("body", "date", "kind", "place", "post", "reading", "spans", "status", "title")
 
     def __init__(self, post: Post, title: str, body: Body | None, place: str | None, kind: str, span: Span) -> None:
         self.post, self.title, self.body, self.place, self.kind = post, title, body, place, kind
         self.reading: Reading = post.reading
+        self.status: Status = post.status or ("former" if post.former else "acting" if post.acting else "current")
+        self.date = post.date
         self.spans = [span]
 
     def take(self, other: _Draft) -> None:
@@ -161,12 +222,17 @@ class _Draft:
         if self.kind == "other" or fuller:
             self.kind = other.kind if other.kind != "other" else self.kind
         self.spans += other.spans
+        if _TELLING.index(other.status) < _TELLING.index(self.status):
+            self.status, self.date = other.status, other.date
+        elif other.status == self.status:
+            self.date = self.date or other.date
 
     def done(self) -> Position:
         post = self.post
-        status: Status = "former" if post.former else "acting" if post.acting else "current"
         spans = tuple(sorted(self.spans, key=lambda span: span.start))
-        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, post.why)
+        status: Status = self.status
+        day = self.date if status in ("appointed", "removed", "nominated") else None
+        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, post.why, day)
 
 
 def positions(
@@ -189,7 +255,7 @@ def positions(
         draft = _Draft(post, title, body, place, position_kind(post, title, body, spot_list), span)
         drafts = free if post.person is None else held.setdefault(post.person, [])
         for known in drafts[-24:]:
-            if known.post.former == post.former and _one_post(known, draft):
+            if {known.status, draft.status} != {"acting", "appointed"} and _one_post(known, draft):
                 known.take(draft)
                 break
         else:

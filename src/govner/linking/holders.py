@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from govner.linking.posts import Reading, fits, read_post
-from govner.linking.words import between
+from govner.linking.mentions import Item, Name, Post
+from govner.linking.posts import fits, read_post
+from govner.linking.reports import report
+from govner.linking.words import Words, between
+
+HOLDER_EVIDENCE: Mapping[str, str] = {
+    "before": "The post stands directly before the name: Bí thư Huyện ủy Lê Văn An.",
+    "after": "The post stands behind the name, after a comma, dash, bracket, là or a verb: ông An, Bí thư Huyện ủy.",
+    "colon": "The name stands behind the post, after a colon, dash or comma: Bí thư Huyện ủy: ông An.",
+    "for": "The post is said to be taken from, given to or that of the name: miễn nhiệm chức Bí thư đối với ông An.",
+    "verb": "A verb of holding, taking or leaving ties the post to a name further back in its sentence.",
+    "pronoun": "A verb ties the post to a pronoun that means the last person spoken of: Ông hiện là đại biểu Quốc hội.",
+    "list": "The post stands in a list with another post of a known holder.",
+    "earlier": "The post stands alone, and the text has named the holder of that post before.",
+    "later": "The post stands alone, and the text names the holder of that post further on.",
+    "": "The text names no holder.",
+}
+"""What ``Position.evidence`` can be, each with its meaning: how the holder of a post was found. A closed list."""
 
 NEAR = 160
 """How many characters may part a post and a name that belong together by their place."""
@@ -27,47 +42,37 @@ _APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw:]*|[fnq]*[lj
 _FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
 _TAKES = re.compile(r"[jxlw][fnq:]*\Z")
 _MATTER = re.compile(r"[jxfw][fnq]*\Z")
+_BEHIND = re.compile(r"\s?[,(–-]\s?")
 _BREAK = re.compile(r"[.!?…]+[\"”')]*\s|\n")
 _THIS_ONE = re.compile(r"\s+(?:đối với|của|với|cho)\s+(?:ông|bà)\s+(?:này|ấy)\b")
 _KIN = re.compile(r"m[fnqh]*\Z")
 _NOBODY = re.compile(r"b[fnq]*\Z")
+_REPLACED = re.compile(r"z[hr]*\Z")
+_AS = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:làm|giữ(?: chức)?(?: vụ| danh)?|đảm (?:nhiệm|nhận)(?: chức vụ| chức danh)?)\s*"
+)
+_AGENT = re.compile(r"\b(?:được|bị|do|bởi)\s+(?:(?:ông|bà|đồng chí)\s+)?$", re.I)
+_BY_VERB = re.compile(
+    r"\b(?:bổ nhiệm|trao|ký|giới thiệu|bầu|phân công|giao|điều động|chỉ định|đề nghị|miễn nhiệm|cách chức|bãi nhiệm"
+    r"|đề cử)\b"
+)
+_JOINED, _JOINED_LAST = re.compile(r"[,v][hr]*\Z"), re.compile(r"v[hr]*\Z")
+_MANY = 16  # mentions that are looked at for the first of several people
 _AND = re.compile(r"[,v][hr]*")
 _PRONOUN = re.compile(r"\b(?:ông|bà|anh|chị|cô|đồng chí này|vị này)(?!\w)", re.I)
 
 
-@dataclass(slots=True)
-class Post:
-    """One POS mention on its way to a holder. ``before`` is what stands between it and the mention before."""
-
-    start: int
-    end: int
-    reading: Reading
-    before: str = ""
-    former: bool = False
-    acting: bool = False
-    person: int | None = None
-    why: str = ""
-    soft: bool = False
-    chain: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One PER mention with the number of its person."""
-
-    start: int
-    end: int
-    person: int
-
-
-def hold(text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple[int, int]]) -> list[Post]:
-    """Give every post its holder, where the text says who it is.
+def hold(
+    text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple[int, int]], today: str | None = None
+) -> list[Post]:
+    """Give every post its holder, where the text says who it is, and what its sentence reports of it.
 
     ``names`` are (start, end, person), ``posts`` (start, end), both in text order; the result is in the order of
-    ``posts``. Cost: linear; a post looks at its neighbours and at the latest holders of its title.
+    ``posts``. ``today`` is the text's ISO day, which tells the year of the days in it. Cost: linear; a post looks at
+    its neighbours and at the latest holders of its title.
     """
     found = [Post(start, end, read_post(text[start:end])) for start, end in posts]
-    items: list[Post | Name] = sorted([*found, *(Name(*name) for name in names)], key=lambda item: item.start)
+    items: list[Item] = sorted([*found, *(Name(*name) for name in names)], key=lambda item: item.start)
     gaps = _gaps(text, items)
     at = 0
     while at < len(items):
@@ -77,17 +82,35 @@ def hold(text: str, names: Sequence[tuple[int, int, int]], posts: Sequence[tuple
         end = at + 1
         while end < len(items) and isinstance(items[end], Post) and _LIST.fullmatch(gaps[end]):
             end += 1
-        _beside(items, gaps, at, end)
+        _beside(text, items, gaps, at, end)
         at = end
     breaks = [match.end() for match in _BREAK.finditer(text)]
     _by_verb(text, items, gaps, breaks)
     _overrule(found)
+    report(text, items, breaks, today)
     _later(found)
     _chained(found)
     return found
 
 
-def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
+def titles(text: str, names: Sequence[tuple[int, int]], posts: Sequence[tuple[int, int]]) -> list[Words]:
+    """The words of the title that stands directly before each name, or else directly behind it; none for the others."""
+    found: list[Words] = []
+    at = 0
+    for start, end in names:
+        while at < len(posts) and posts[at][0] < start:
+            at += 1
+        before, behind = posts[at - 1] if at else None, posts[at] if at < len(posts) else None
+        if before and start - before[1] < 12 and _STRONG.fullmatch(between(text[before[1] : start])):
+            found.append(read_post(text[before[0] : before[1]]).title)
+        elif behind and behind[0] - end < 4 and _BEHIND.fullmatch(text, end, behind[0]):
+            found.append(read_post(text[behind[0] : behind[1]]).title)
+        else:
+            found.append(())
+    return found
+
+
+def _gaps(text: str, items: Sequence[Item]) -> list[str]:
     """What stands before each item, back to the item before it; "." where that is far away. One more for the end."""
     gaps, last = [], 0
     for item in items:
@@ -105,7 +128,18 @@ def _gaps(text: str, items: Sequence[Post | Name]) -> list[str]:
     return gaps
 
 
-def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int) -> None:
+def _other(text: str, items: Sequence[Item], gaps: Sequence[str], at: int, gap: str) -> bool:
+    """Whether a name is not that of whom a verb behind it speaks, ``gap`` the text between: "bà B thay ông A làm …",
+    "được ông A bổ nhiệm làm …"."""
+    while at and isinstance(items[at - 1], Post) and not gaps[at].strip("hr"):
+        at -= 1
+    if _REPLACED.search(gaps[at]) and _AS.fullmatch(gap):
+        return True  # but in "thay ông A về làm …" the post is A's next one
+    start = items[at].start
+    return _BY_VERB.search(gap) is not None and _AGENT.search(text, max(0, start - 20), start) is not None
+
+
+def _beside(text: str, items: Sequence[Item], gaps: Sequence[str], at: int, end: int) -> None:
     """Holders of a list of posts from the names on both its sides."""
     left, right = items[at - 1] if at else None, items[end] if end < len(items) else None
     before, after = _ASIDE.sub("", gaps[at]) or ("," if gaps[at] else ""), gaps[end]
@@ -115,6 +149,9 @@ def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int
     if _NOBODY.search(posts[0].before):
         return
     apposed = isinstance(left, Name) and _APPOSED.fullmatch(before) is not None
+    verb = isinstance(left, Name) and _VERB.fullmatch(before) is not None
+    if verb and left and _other(text, items, gaps, at - 1, text[left.end : posts[0].start]):
+        left, apposed = None, False
     if isinstance(right, Name) and _STRONG.fullmatch(after):
         first = len(posts) - 1
         if len(posts) > 1 and not apposed and isinstance(left, Name):
@@ -144,21 +181,50 @@ def _beside(items: Sequence[Post | Name], gaps: Sequence[str], at: int, end: int
         holder, why = right.person, "for"
     for post in posts:
         post.person, post.why = holder, why
-    if why == "after" and _VERB.fullmatch(before):
+    if why != "after":
+        return
+    if _VERB.fullmatch(before):
         _share(items, gaps, at, posts)
+    for n in range(at + 1, end):
+        if _TAKES.search(gaps[n]):
+            _share(items, gaps, n, posts[n - at :])
+            break
 
 
-def _share(items: Sequence[Post | Name], gaps: Sequence[str], at: int, posts: Sequence[Post]) -> None:
+def _share(items: Sequence[Item], gaps: Sequence[str], at: int, posts: Sequence[Post]) -> None:
     """ "Ông A và bà B được bầu làm …": as many posts as people go one to each, a single post to the first."""
     first = at - 1
     while first > 0 and isinstance(items[first - 1], Name) and _AND.fullmatch(gaps[first]) and at - first < 8:
         first -= 1
     names = [item for item in items[first:at] if isinstance(item, Name)]
+    if len(names) < 2:
+        name = _first_of(items, gaps, at)
+        if name is not None:
+            posts[0].person = name.person
+        return
     for n, post in enumerate(posts):
         post.person = names[n if len(names) == len(posts) else 0].person
 
 
-def _by_verb(text: str, items: Sequence[Post | Name], gaps: Sequence[str], breaks: Sequence[int]) -> None:
+def _first_of(items: Sequence[Item], gaps: Sequence[str], at: int) -> Name | None:
+    """The first of several people, each with his own posts, to whom a verb gives one: "ông A, X và bà B, Y làm …"."""
+    first: Name | None = None
+    joined = False
+    for n in range(at - 1, max(-1, at - _MANY), -1):
+        item, gap = items[n], gaps[n]
+        if isinstance(item, Post):
+            if re.search(r"[jxw.\n;]", gap):
+                break
+            continue
+        if joined:
+            first = item
+        if not (_JOINED if joined else _JOINED_LAST).search(gap) or re.search(r"[.\n;jxw]", gap):
+            break
+        joined = True
+    return first
+
+
+def _by_verb(text: str, items: Sequence[Item], gaps: Sequence[str], breaks: Sequence[int]) -> None:
     """Posts behind a verb of holding, taking or leaving: their holder is the name before, or the last subject."""
     name: Name | None = None
     subject: Name | None = None
@@ -175,6 +241,9 @@ def _by_verb(text: str, items: Sequence[Post | Name], gaps: Sequence[str], break
                     continue  # one post of several people goes by the first
             else:
                 subject = item
+            after = text[item.end : items[n + 1].start] if n + 1 < len(items) else ""
+            if here == sentence and name is not None and _other(text, items, gaps, n, after):
+                continue
             name, sentence = item, here
             continue
         if item.person is not None:
@@ -185,7 +254,8 @@ def _by_verb(text: str, items: Sequence[Post | Name], gaps: Sequence[str], break
         if not _TAKES.search(item.before):
             continue
         if name is not None and (sentence == here or _THIS_ONE.match(text, item.end)):
-            item.person, item.why = name.person, "verb"
+            first = _first_of(items, gaps, n) if sentence == here else None
+            item.person, item.why = (first or name).person, "verb"
         elif subject is not None and _PRONOUN.search(text, breaks[here - 1] if here else 0, item.start):
             item.person, item.why = subject.person, "pronoun"
         if item.person is not None:
@@ -238,7 +308,7 @@ def _take(post: Post, known: Sequence[Post], why: str) -> None:
     best, worth = None, 0
     for other in known[: -KEPT - 1 : -1]:
         if fits(post.reading, other.reading):
-            same = 1 + (post.reading.rest == other.reading.rest) + 2 * (post.former == other.former)
+            same = 1 + (post.reading.rest == other.reading.rest) + 2 * (post.gone == other.gone)
             if same > worth:
                 best, worth = other, same
     if best is not None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from govner.lexicon import read
-from govner.linking.words import Words, words
-from govner.text import fold, is_syllable, toneless
+from govner.linking.words import Words, rows, words
+from govner.text import fold, is_syllable
 
 _BYLINE = re.compile(
     r"(?:^|\n)[ \t\-–(]*$|(?:ảnh|nguồn|bài|clip|video|tin|thực hiện|đồ họa)[ \t]*[:.]?[ \t\-–]*$", re.I
 )
 _END = re.compile(r"[ \t).]*(?:\n|$)")
 _ALSO = re.compile(r"\s*\((?:tức|tên khác|hay|bí danh|tên thật|còn gọi là|biệt danh)?\s*")
+_I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
+_PLAIN = str.maketrans("đy", "di")
+_LONG_ENOUGH = 5  # letters of a part in which one other letter is a slip
+_PARTS, _KEPT = 6, 8  # parts of a name, and names of one pattern, that are compared
 _APART = frozenset("-–'’.\n")
 
 
@@ -29,6 +34,11 @@ def _common_surnames() -> frozenset[str]:
     return frozenset(fold(row["form"]) for row in read.table("names/surnames.tsv") if int(row["count"]) > 50) - {"hồ"}
 
 
+@cache
+def _shared_surnames() -> frozenset[str]:
+    return frozenset(fold(form) for (form,) in rows("shared_surnames.tsv"))
+
+
 @lru_cache(maxsize=1 << 15)
 def parts(name: str) -> Words:
     """The syllables of a name, folded, without dashes, dots and apostrophes."""
@@ -37,8 +47,71 @@ def parts(name: str) -> Words:
 
 @lru_cache(maxsize=1 << 15)
 def _skeleton(name: str) -> str:
-    """A name without tones and without blanks: the form under which slips of the pen meet."""
-    return "".join(toneless(part) for part in parts(name)).replace("đ", "d").replace("y", "i")
+    """A name without blanks, i for y: the form under which ways of writing one name meet."""
+    return "".join(parts(name)).translate(_I_FOR_Y)
+
+
+@cache
+def _usual() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The name parts that are known: surnames, what stands in the middle, given names."""
+    table = {name: {fold(row["form"]) for row in read.table(f"names/{name}.tsv")} for name in ("middles", "givens")}
+    return _surnames(), frozenset(table["middles"] | table["givens"] | _surnames()), frozenset(table["givens"])
+
+
+def _odd(form: Words, at: int) -> bool:
+    """Whether a part of a name is none that people bear at that place: a slip of the pen, or a rare name."""
+    known = _usual()[0 if at == 0 else 2 if at == len(form) - 1 else 1]
+    return form[at] not in known
+
+
+@lru_cache(maxsize=1 << 15)
+def _bare(part: str) -> str:
+    """A part of a name without any marks."""
+    letters = unicodedata.normalize("NFD", part).translate(_PLAIN)
+    return "".join(letter for letter in letters if letter.isascii())
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether two parts differ in marks alone, or in one letter that was added, lost or changed."""
+    a, b = sorted((_bare(one), _bare(other)), key=len)
+    if a == b:
+        return True
+    if len(b) - len(a) > 1 or len(b) < _LONG_ENOUGH:
+        return False
+    same = next((n for n in range(len(a)) if a[n] != b[n]), len(a))
+    return a[same + (len(a) == len(b)) :] == b[same + 1 :]
+
+
+class _Spellings:
+    """The full names met so far, to find the one that another spelling means.
+
+    Two names are one person's if they differ in one part, by a slip, and that part of one of them is no name: "Nguyến
+    văn Lực" is Nguyễn Văn Lực, but Xuân Anh and Xuân Ảnh are two people. Each name is kept under its other parts.
+    """
+
+    def __init__(self) -> None:
+        self._same: dict[str, int] = {}
+        self._but_one: dict[tuple[Words, int], list[tuple[str, bool, int]]] = {}
+
+    def find(self, name: str, form: Words, at: int) -> int:
+        """The mention that a name is another spelling of, else its own; it is remembered either way."""
+        skeleton = _skeleton(name)
+        head = self._same.get(skeleton)
+        if head is None and len(form) > 2:
+            head = next((head for head in self._kin(form) if head is not None), None)
+        head = self._same.setdefault(skeleton, at if head is None else head)
+        if len(form) > 2:
+            for n, part in enumerate(form[:_PARTS]):
+                kept = self._but_one.setdefault((form[:n] + form[n + 1 :], n), [])
+                if len(kept) < _KEPT:
+                    kept.append((part, _odd(form, n), head))
+        return head
+
+    def _kin(self, form: Words) -> Iterator[int | None]:
+        for n, part in enumerate(form[:_PARTS]):
+            others = self._but_one.get((form[:n] + form[n + 1 :], n), ())
+            odd = bool(others) and _odd(form, n)
+            yield next((head for other, rare, head in others if (odd or rare) and _slip(part, other)), None)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -47,8 +120,9 @@ def _short_forms(name: str) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
     full = parts(name)
     ends = tuple(full[at:] for at in range(1, len(full)))
     if all(map(is_syllable, full)):
-        # "ông Tập", "Bác Hồ"; but nobody calls Nguyễn Văn An "ông Nguyễn".
-        return ends, () if full[0] in _common_surnames() else (full[:1],)
+        # "ông Tập", "Bác Hồ", "ông Trần" of China; but nobody calls Nguyễn Văn An "ông Nguyễn".
+        never = full[0] in _common_surnames() and full[0] not in _shared_surnames()
+        return ends, () if never else (full[:1],)
     inner = (full[a:b] for a in range(len(full)) for b in range(a + 1, len(full)))
     return ends, tuple(inner) if len(full) < 7 else (full[:1],)
 
@@ -62,38 +136,104 @@ def _is_full(name: Words) -> bool:
     return len(name) > 2 or (len(name) == 2 and (name[0] in _surnames() or not all(map(is_syllable, name))))
 
 
-def identify(text: str, mentions: Sequence[tuple[int, int]]) -> list[int]:
+@cache
+def _genders() -> Mapping[str, str]:
+    """Honorific of one word → "m" or "f"; the last word before a name tells: "vợ ông" is before a man's name."""
+    rows_ = (row for row in read.table("honorifics.tsv") if row["kind"] == "address" and " " not in row["form"])
+    return {row["form"].casefold(): row["gender"] for row in rows_ if row["gender"] != "-"}
+
+
+def _gender(before: str, form: Words) -> str:
+    """What the word before a name, or the name itself, says of its bearer: "m", "f" or nothing."""
+    last = before.rsplit(None, 1)[-1:] if before[-1:].isspace() else None
+    known = _genders().get(last[0].casefold(), "") if last else ""
+    if known or len(form) < 3:
+        return known
+    return "f" if form[1] == "thị" else ""
+
+
+@lru_cache(maxsize=1 << 15)
+def _keys(name: str) -> tuple[tuple[Words, int], ...]:
+    """The short forms of a name, each with its rank: 0 an end of the name, 1 a weaker one."""
+    return tuple((form, rank) for rank, forms in enumerate(_short_forms(name)) for form in forms)
+
+
+class _Bearers:
+    """Who bears a short form: the latest one added, of either gender, and the holder of a title."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[tuple[Words, int], int]] = {"": {}, "m": {}, "f": {}}
+        self._titled: dict[tuple[Words, Words], int] = {}
+        self._last: tuple[int, Words] | None = None
+
+    def add(self, head: int, keys: Sequence[tuple[Words, int]], gender: str, title: Words = ()) -> None:
+        """Make a person the latest bearer of short forms; without a gender that of either."""
+        if self._last == (head, title):
+            return
+        self._last = head, title
+        for sex in ("", gender) if gender else ("", "m", "f"):
+            self._of[sex].update(dict.fromkeys(keys, head))
+        if title:
+            for form, _ in keys:
+                self._titled[form, title] = head
+
+    def get(self, form: Words, rank: int, gender: str) -> int | None:
+        """The latest one added that bears a form and can be of the gender."""
+        return self._of[gender].get((form, rank))
+
+    def titled(self, form: Words, title: Words) -> int | None:
+        """The latest one added that bears a form and holds the title."""
+        return self._titled.get((form, title)) if title else None
+
+
+def identify(text: str, mentions: Sequence[tuple[int, int]], titles: Sequence[Words] = ()) -> list[int]:
     """The number of the person that each mention means; people are numbered from 1 in the order of first mention.
+
+    ``titles`` are, for each mention, the folded words of the title that stands beside it, where one does. A short form
+    means the latest full name that bears it, that the word before it allows ("bà" Lan is no Văn Lan), and that
+    holds the title beside it, if one does; a name before it goes before a name behind it.
 
     Cost: linear in the number of mentions; what is looked up is the latest bearer of a form, never all of them.
     """
     names = [text[start:end] for start, end in mentions]
     forms = [parts(name) for name in names]
     bylines = [_is_byline(text, start, end) for start, end in mentions]
+    # A line with nothing but a foreign name is a caption: that one may be spoken of, an author is not.
+    authors = [alone and all(map(is_syllable, form)) for alone, form in zip(bylines, forms, strict=True)]
     heads = _heads(names, forms, bylines)
+    said = [_gender(text[max(0, start - 10) : start], form) for (start, _), form in zip(mentions, forms, strict=True)]
+    titles = titles or [()] * len(names)
+    gender: dict[int, str] = {}
+    for head, sex in zip(heads, said, strict=True):
+        if head is not None and sex and gender.setdefault(head, sex) != sex:
+            gender[head] = ""  # the text is at odds with itself
     given: dict[int, int] = {}
-    latest: dict[tuple[Words, int], int] = {}
-    first: dict[tuple[Words, int], int] = {}
-    for at, head in enumerate(heads):  # who bears a form first, for short forms that come before the full name
-        if head == at:
-            for rank, shorts in enumerate(_short_forms(names[at])):
-                for short in shorts:
-                    first.setdefault((short, rank), at)
+    latest, first = _Bearers(), _Bearers()
+    for at in range(len(heads) - 1, -1, -1):  # the first bearer stays, for short forms that come before the full name
+        if heads[at] == at and not authors[at]:
+            first.add(at, _keys(names[at]), gender.get(at, ""), titles[at])
     other = _aliases(text, mentions, heads)
     out = []
     for at, head in enumerate(heads):
         if head is None:
-            key = forms[at]
-            options = (latest.get((key, 0)), first.get((key, 0)), latest.get((key, 1)), first.get((key, 1)))
-            head = next((option for option in options if option is not None), None)
+            head = _meant(forms[at], said[at], titles[at], latest, first)
             if head is None:
-                head = first.setdefault((key, 0), at)
+                head = at
+                first.add(at, ((forms[at], 0),), said[at])
         head = other.get(head, head)
-        for rank, shorts in enumerate(_short_forms(names[head])):
-            for short in shorts:
-                latest[short, rank] = head
+        if not authors[at]:
+            latest.add(head, _keys(names[head]), gender.get(head, ""), titles[at])
         out.append(given.setdefault(head, len(given) + 1))
     return out
+
+
+def _meant(form: Words, gender: str, title: Words, latest: _Bearers, first: _Bearers) -> int | None:
+    """The person that a short form means, by the mention that it is numbered after."""
+    found = latest.titled(form, title)
+    if found is None:
+        options = (bearers.get(form, rank, gender) for rank in (0, 1) for bearers in (latest, first))
+        found = next((option for option in options if option is not None), None)
+    return found
 
 
 def _aliases(text: str, mentions: Sequence[tuple[int, int]], heads: Sequence[int | None]) -> dict[int, int]:
@@ -113,7 +253,7 @@ def _aliases(text: str, mentions: Sequence[tuple[int, int]], heads: Sequence[int
 def _heads(names: list[str], forms: list[Words], bylines: list[bool]) -> list[int | None]:
     """For every mention the first mention of its full name, ``None`` for a form that may be short for another."""
     seen: dict[Words, int] = {}
-    skeletons: dict[str, int] = {}
+    spellings = _Spellings()
     ends: set[Words] = set()
     for name in names:
         for shorts in _short_forms(name):
@@ -126,8 +266,6 @@ def _heads(names: list[str], forms: list[Words], bylines: list[bool]) -> list[in
             continue
         head = seen.get(form)
         if head is None:
-            head = skeletons.get(_skeleton(name), at) if len(form) > 1 else at
-            seen[form] = head
-            skeletons.setdefault(_skeleton(name), head)
+            head = seen[form] = spellings.find(name, form, at) if len(form) > 1 else at
         heads.append(head)
     return heads

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -18,6 +18,38 @@ from govner.places import REFORM, gazetteer, key, usage, world
 from govner.places.names import split_type
 from govner.text import clean
 
+EVIDENCE: Mapping[str, str] = {
+    "country": "the country itself, or a body of its centre: no unit",
+    "address": "the unit that the text names beside it in one address holds it",
+    "type": "the type word before the name leaves one unit",
+    "level": "the body around the name stands at that level and leaves one unit",
+    "containment": "it lies in the district or province that the document speaks of",
+    "paper": "it lies in the province of the paper, and nothing else tells",
+    "dateline": "it lies in the province of the dateline, and nothing else tells",
+    "date": "of all that bore the name, one stood on the document's day",
+    "only": "no other unit bears the name",
+    "former": "the text speaks of a unit that had been abolished by the document's day",
+    "same": "another mention of the name in the document was resolved: one sense a document",
+    "prominence": "the greatest unit of the name is meant where nothing asks for a smaller one",
+    "name": "of a body: its own name holds the place",
+    "near": "of a body that says its level only: the unit of that level named last before it, or first after it",
+    "document": "of a body that says its level only: the unit of that level that the document speaks of most",
+    "earlier": "of a body that says no level: the unit of the last body of its sort before it",
+    "later": "of a body that says no level: the unit of the first body of its sort behind it",
+}
+"""What ``Location.evidence`` and ``Body.evidence`` can be, and what each says; empty where no unit was found."""
+
+SCORES: Mapping[str, float] = {
+    "address": 0.99, "type": 0.98, "level": 0.98, "containment": 0.97, "paper": 0.9, "dateline": 0.9, "date": 0.95,
+    "only": 0.9, "former": 0.9, "same": 0.97, "prominence": 0.97, "near": 0.95, "document": 0.95, "earlier": 0.95,
+    "later": 0.9,
+}  # fmt: skip
+"""How often the unit was right, by evidence."""
+
+CANDIDATES = 8
+"""How many candidates an entity keeps at most."""
+
+_EVE = "2025-06-30"
 _LEVEL = {PROVINCE: 1, CITY: 0, DISTRICT: 2, COMMUNE: 3}
 _ADMIN = {"admin1": "province", "admin2": "district", "admin3": "commune"}
 _KINDS = {
@@ -27,12 +59,22 @@ _KINDS = {
 _OF_LEVEL = {1: "province", 2: "district", 3: "commune"}
 _ABROAD = {"country": "country", "city": "city", "former": "region"}
 _SLICE = re.compile(r"[\s,(\-–]*(?:thuộc|của|ở|tại)?\s*")
+_FORMER_AFTER = re.compile(
+    r"\s?[,(]?\s?(?:cũ|trước đây|trước kia|trước khi sáp nhập|trước sáp nhập|ngày trước)\b", re.I
+)
+_FORMER_BEFORE = re.compile(
+    r"\b(?:trước đây|trước kia|trước sáp nhập|trước khi sáp nhập|vốn|nguyên)(?: là| thuộc| thuộc về|,)?\s$", re.I
+)
 _ORIGIN = re.compile(r"(?:quê|quê quán|sinh tại|người|gốc)(?: ở| tại)?\s*:?\s*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a place name says by itself: ``typed`` whether a type word of units stands in it."""
+    """What a place name says by itself: ``type`` the type word of units that stands in it.
+
+    ``units`` can be meant, ``past`` whether all of them had been abolished by the day, ``listed`` whether a list of
+    roads before it makes it a road.
+    """
 
     key: str
     kind: str
@@ -40,6 +82,8 @@ class Place:
     units: tuple[Unit, ...]
     country: bool
     natural: bool = False
+    past: bool = False
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -73,19 +117,55 @@ def _world() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _candidates(name: str, date: str | None) -> tuple[Unit, ...]:
-    """The units of a name that stood on the day, or before the reform; for a new text, old ones if nothing new fits."""
+def _candidates(name: str, date: str | None) -> tuple[tuple[Unit, ...], bool]:
+    """The units of a name that stood on the day, else those that had been abolished by it, and whether they had.
+
+    Without a date those from before the reform: no text is newer than its date, and most without one are older.
+    """
     units = gazetteer().find(name)
-    if date is None or date < REFORM:
+    past = False
+    if date is None:
         units = [unit for unit in units if (unit.valid_from or "") < REFORM]
-        if date is not None:
-            units = gazetteer().find(name, date=date) or units
     else:
-        units = gazetteer().find(name, date=date) or units
+        standing = gazetteer().find(name, date=date)
+        gone = [unit for unit in units if unit.valid_to is not None and unit.valid_to < date]
+        units, past = standing or gone, not standing and bool(gone)
     found: dict[str, Unit] = {}
     for unit in units:
         found.setdefault(unit.id, unit)
-    return tuple(found.values())
+    return tuple(found.values()), past
+
+
+@lru_cache(maxsize=1 << 15)
+def _namesakes(name: str, type: str | None) -> int:
+    """How many units ever bore a name, of that type where it is told."""
+    return len({unit.id for unit in gazetteer().find(name) if type is None or unit.type == type})
+
+
+def speaks_of_former(text: str, start: int, end: int) -> bool:
+    """Whether the words beside a place say that it is no more: "huyện Bình Sơn cũ", "trước đây là xã Bình Trị"."""
+    return (
+        _FORMER_AFTER.match(text, end, end + 26) is not None
+        or _FORMER_BEFORE.search(text[max(0, start - 30) : start]) is not None
+    )
+
+
+def place_at(text: str, start: int, end: int, date: str | None, level: int = -1) -> Place:
+    """What a place mention says on the day; ``level`` is forced by the body around it, as a ``Spot``'s.
+
+    Since the reform a district or an old province is taken only where the text speaks of a former one: where it says
+    so, where its type word or the body around it names what there is no more.
+    """
+    shown = text[start:end]
+    place = read_place(shown, date)
+    if date is None or date < REFORM:
+        return place
+    forced = level >= 0 and not any(level in (0, unit.level) for unit in place.units)
+    if forced or speaks_of_former(text, start, end):
+        before = read_place(shown, _EVE)
+        if any(level in (-1, 0, unit.level) for unit in before.units):
+            return replace(before, past=True)
+    return place
 
 
 @lru_cache(maxsize=1 << 15)
@@ -102,12 +182,14 @@ def read_place(text: str, date: str | None) -> Place:
         if given[:size] in heads:
             kind = heads[given[:size]]
             break
-    if kind and kind not in _ADMIN and not (shown[0].isupper() and _candidates(folded, date)):
+    if kind and kind not in _ADMIN and not (shown[0].isupper() and _candidates(folded, date)[0]):
         return Place(folded, _KINDS.get(kind, "place"), None, (), False)
     if given[:2] in (("thủ", "đô"), ("cố", "đô"), ("huyện", "đảo")):
         folded = " ".join((("huyện",) if given[0] == "huyện" else ()) + tuple(key(shown).split()[2:]))
     split = split_type(folded)
-    units = _candidates(folded, date)
+    units, past = _candidates(folded, date)
+    if past and split is None and date is not None and date >= REFORM:
+        units, past = (), False
     if split is not None and units and key(units[0].name) == folded:
         split = None
     if not units and split is not None:
@@ -116,13 +198,15 @@ def read_place(text: str, date: str | None) -> Place:
         abroad = _world().get(split[1])
         return Place(split[1], "city" if abroad else _ADMIN.get(kind, "place"), split[0], (), False)
     abroad = _world().get(folded)
+    if abroad == "former" and units:
+        abroad = None  # Hà Đông was a province once, and is a district
     if abroad in ("island", "mountain", "water", "region") and units and units[0].level > 1:
         return Place(folded, abroad, None, units, False, abroad != "island")
     if abroad and not any(unit.level == 1 for unit in units):
         return Place(folded, _ABROAD.get(abroad, abroad), None, (), False)
     if split is not None:
-        return Place(split[1], _ADMIN.get(kind, "place"), split[0], units, False)
-    return Place(folded, _OF_LEVEL[units[0].level] if units else "place", None, units, False)
+        return Place(split[1], _ADMIN.get(kind, "place"), split[0], units, False, past=past)
+    return Place(folded, _OF_LEVEL[units[0].level] if units else "place", None, units, False, past=past)
 
 
 _LEVEL_OF_TYPE = {
@@ -136,7 +220,7 @@ def _kin(shown: str, split: tuple[str, str], date: str | None) -> tuple[Unit, ..
     level = _LEVEL_OF_TYPE[split[0]]
     glued = key(_GLUED.sub(" ", shown))
     for name in (split[1], (split_type(glued) or split)[1]):
-        units = tuple(unit for unit in _candidates(name, date) if unit.level == level)
+        units = tuple(unit for unit in _candidates(name, date)[0] if unit.level == level)
         if units:
             return units
     return ()
@@ -145,16 +229,20 @@ def _kin(shown: str, split: tuple[str, str], date: str | None) -> tuple[Unit, ..
 class Resolver:
     """The units of one document. Provinces first, then districts within them, then communes within those."""
 
-    def __init__(self, text: str, spots: Sequence[Spot], home: str | None, date: str | None) -> None:
-        self.text, self.spots, self.home, self.date = text, spots, home, date
+    def __init__(
+        self, text: str, spots: Sequence[Spot], home: tuple[str | None, str] = (None, ""), date: str | None = None
+    ) -> None:
+        """``home`` is the code of a province and how it is known, ``"paper"`` or ``"dateline"``."""
+        self.text, self.spots, self.date = text, spots, date
+        self.home, self.home_from = home
         self.provinces: Counter[str] = Counter()
         self.districts: Counter[str] = Counter()
         self.communes: Counter[str] = Counter()
         self.by_id: dict[str, Unit] = {}
         self.trail: list[tuple[int, Unit]] = []
         self._mains: dict[str, Unit | None] = {}
-        if home:
-            self.provinces[home] += 2
+        if self.home:
+            self.provinces[self.home] += 2
 
     def run(self) -> None:
         senses: dict[tuple[str, str | None], Unit] = {}
@@ -192,23 +280,54 @@ class Resolver:
 
     def _choose(self, at: int, spot: Spot, units: Sequence[Unit], last: bool) -> tuple[Unit | None, str]:
         if units[0].level == 1:
-            return units[0], "name"
+            return units[0], self._alone(spot, units[0])
         above = self._neighbours(at)
         scored = sorted(((self._score(unit, above), n) for n, unit in enumerate(units)), reverse=True)
         best, n = scored[0]
         if len(scored) > 1 and scored[1][0] == best:
             return None, ""
         if best >= 8:
-            return units[n], "address"
+            return units[n], "former" if spot.place.past else "address"
         if best > 0:
             if spot.place.type is None and units[n].level == 3 and not last:
                 return None, ""
-            return units[n], "containment"
+            if len(units) == 1 and (spot.place.type is not None or spot.level > 0):
+                return units[n], self._alone(spot, units[n])
+            return units[n], self._why(units[n])
         if len(units) == 1 and (spot.place.type is not None or spot.level > 0 or units[n].level == 2):
-            return units[n], "only"
+            return units[n], self._alone(spot, units[n])
         if len(units) == 1 and self.date is not None and self.date >= REFORM:
-            return units[n], "only"
+            return units[n], self._alone(spot, units[n])
         return None, ""
+
+    def _alone(self, spot: Spot, unit: Unit) -> str:
+        """Why the one unit that can be meant is meant."""
+        place = spot.place
+        if place.past:
+            return "former"
+        if self.date is not None and len(place.units) == 1 and _namesakes(place.key, place.type) > 1:
+            return "date"
+        if place.type is not None:
+            return "type"
+        if spot.level >= 0:
+            return "level"
+        return "only" if len(place.units) == 1 else "prominence"
+
+    def _why(self, unit: Unit) -> str:
+        """Which of the document's other places speaks for a unit."""
+        chain = _chain(unit)
+        if self.home == chain[-1] and self.provinces[chain[-1]] == 2 and not self.districts[chain[0]]:
+            return self.home_from
+        return "containment"
+
+    def candidates(self, spot: Spot) -> tuple[str, ...]:
+        """Ids of the units that a mention can mean, its own first, then the likeliest; ask after ``run``."""
+        units = spot.place.units
+        if len(units) < 2:
+            return tuple(unit.id for unit in units)
+        found = [unit for unit in units if _allowed(spot, unit)] or units
+        ranked = sorted(found, key=lambda unit: (unit is not spot.unit, -self._score(unit, frozenset()), unit.level))
+        return tuple(unit.id for unit in ranked[:CANDIDATES])
 
     def _neighbours(self, at: int) -> set[str]:
         """Codes of the units beside a mention in its address, either side."""
@@ -233,7 +352,7 @@ class Resolver:
                     found.add(other.unit.code)
         return found
 
-    def _score(self, unit: Unit, above: set[str]) -> int:
+    def _score(self, unit: Unit, above: Set[str]) -> int:
         chain = _chain(unit)
         score = 0
         if any(code in above for code in chain):
@@ -267,8 +386,8 @@ class Resolver:
                 self.districts[chain[0]] += weight
             self.provinces[chain[-1]] += weight
 
-    def main(self, level: str, at: int) -> Unit | None:
-        """The unit of a level that a body at a place of the text means by "tỉnh", "huyện" …; ask after ``run``."""
+    def main(self, level: str, at: int) -> tuple[Unit | None, str]:
+        """The unit of a level that a body at a place of the text means by "tỉnh", "huyện" …, and why; after ``run``."""
         if level == CITY:
             near = self._near(at, lambda unit: unit.type == "Thành phố")
         elif level == PROVINCE:
@@ -277,13 +396,19 @@ class Resolver:
             near = self._near(at, lambda unit: unit.level == _LEVEL[level])
         if near is None and level not in self._mains:
             self._mains[level] = self._main(level)
-        return near or self._mains[level]
+        return (near, "near") if near is not None else (self._mains[level], "document")
 
     def _main(self, level: str) -> Unit | None:
         if level == CITY:
             return next((u for u in self._named(self.provinces, self.districts) if u.type == "Thành phố"), None)
         counter = {PROVINCE: self.provinces, DISTRICT: self.districts, COMMUNE: self.communes}[level]
         return next((u for u in self._named(counter) if u.level == _LEVEL[level]), None)
+
+    def rivals(self, unit: Unit) -> tuple[str, ...]:
+        """Ids of the units of a unit's level that the document speaks of, that one first, then the most often named."""
+        counter = {1: self.provinces, 2: self.districts, 3: self.communes}[unit.level]
+        named = [f"{unit.level}:{code}" for code, _ in counter.most_common(CANDIDATES) if code != unit.code]
+        return (unit.id, *named[: CANDIDATES - 1])
 
     def commune(self, at: int) -> Unit | None:
         """The commune that a bare "Đảng ủy" means."""
@@ -338,6 +463,20 @@ def _is_persons(name: str) -> bool:
     """Whether the news writes a name mostly as a person's: a bare "Võ Thị Sáu" is a street."""
     typed, bare, person = usage().get(name, (0, 0, 0))
     return person > typed + bare
+
+
+_JOINT = re.compile(r"(?:,| và|;| -)\s")
+_ROADS = re.compile(r"\b(?:các|những|nhiều|hai|ba|tuyến)\s(?:tuyến\s|con\s|trục\s)?$", re.I)
+
+
+def goes_on(text: str, before: Spot, spot: Spot) -> bool:
+    """Whether a bare name goes on with a list of roads: "các tuyến đường Nguyễn Huệ, Võ Thị Sáu"."""
+    if before.place.kind != "road" or spot.place.type is not None or before.end >= spot.start:
+        return False
+    if spot.place.kind not in ("commune", "district", "place") or not _JOINT.fullmatch(text, before.end, spot.start):
+        return False
+    listed = _ROADS.search(text[max(0, before.start - 18) : before.start]) is not None
+    return listed or before.place.listed
 
 
 def level_number(reading: BodyReading) -> int:

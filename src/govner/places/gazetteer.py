@@ -6,6 +6,7 @@ import datetime
 import re
 import zlib
 from bisect import bisect_left, bisect_right
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from importlib.resources import files
@@ -20,7 +21,7 @@ _BEFORE_REFORM = "2025-06-30"
 _LEVEL_OF_CODE = {2: 1, 3: 2, 5: 3}
 _ID = re.compile(r"(?:([123]):)?(\d{2}|\d{3}|\d{5})")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_FIRST, _LAST = "0000", "9999"
+_FIRST, _LAST = "0001-01-01", "9999-12-31"
 
 
 class Gazetteer:
@@ -32,7 +33,9 @@ class Gazetteer:
     def __init__(self, packed: bytes, aliases: Iterable[tuple[str, str, str]] = ()) -> None:
         """``packed`` is what ``tools/build_places.py`` wrote; ``aliases`` are (alias, name, level or "")."""
         columns = zlib.decompress(packed).decode("utf-8").split("\n")
-        self._dates = columns[0].split("\t")
+        days = columns[0].split("\t")
+        self._dates = [day.lstrip("=") for day in days]
+        self._in_force = frozenset(day[1:] for day in days if day.startswith("="))
         self._keys = columns[1].split("\t")
         self._names = columns[3].split("\t")
         self._levels, self._types, self._from, self._to = columns[4:8]
@@ -117,6 +120,17 @@ class Gazetteer:
         for name, levels in listed.items():
             yield name, tuple(sorted(levels))
 
+    def era(self, date: str) -> str:
+        """A day on which just the same units stood as on ``date``: one for all days between two changes, for caches.
+
+        Raises ``InputError`` for what is no day.
+        """
+        return self._eras[bisect_right(self._eras, _day(date)) - 1]
+
+    @cached_property
+    def _eras(self) -> list[str]:
+        return sorted({_FIRST} | {each for day in self._dates if day for each in (day, _next_day(day))})
+
     # Codes and kin
 
     def get(self, id: str, date: str | None = None) -> Unit | None:
@@ -131,6 +145,15 @@ class Gazetteer:
         if day is not None:
             rows = [row for row in rows if self._stood(row, day)]
         return self._unit(max(rows, key=self._start)) if rows else None
+
+    def states(self, id: str) -> list[Unit]:
+        """Every unit that bore an id or code, one after the other, the oldest first.
+
+        Raises ``InputError`` for what is no id.
+        """
+        level, code = _code(id)
+        rows = [row for row in self._by_code.get(code, ()) if int(self._levels[row]) == level]
+        return [self._unit(row) for row in sorted(rows, key=self._start)]
 
     def parent(self, unit: Unit, date: str | None = None) -> Unit | None:
         """The unit above, as it was on the day, by default at the end of its own time; ``None`` for a province."""
@@ -153,18 +176,82 @@ class Gazetteer:
     def successors(self, unit: Unit) -> list[Unit]:
         """The units that took it over on 1 July 2025, the main part's first; empty for one that still stands.
 
-        A unit that changed its type later (Đồng Nai, a city since 30 April 2026) gives its next state.
+        A unit that changed its type later (Đồng Nai, a city since 30 April 2026) gives its next state, one abolished
+        before 2019 (Hà Tây) the unit that took it over then.
         """
+        if unit.valid_to is not None and unit.valid_to < self._listings[0]:
+            return self._at(unit.successors, _next_day(unit.valid_to))
         return self._at(unit.successors, max(REFORM, _next_day(unit.valid_to)))
 
     def predecessors(self, unit: Unit) -> list[Unit]:
         """The units of 30 June 2025 that it was made of, without itself; empty for older and unchanged ones.
 
-        A unit that changed its type later gives its state before.
+        A unit that began at another time (thành phố Thủ Đức, 2021) gives those that it was made of then.
         """
-        if unit.valid_from is not None and unit.valid_from > REFORM:
-            return self._at(unit.predecessors, _day_before(unit.valid_from))
+        if unit.valid_from is not None and unit.valid_from != REFORM:
+            older = (self._last_before(each, unit.valid_from) for each in unit.predecessors)
+            return [each for each in older if each is not None]
         return self._at(unit.predecessors, _BEFORE_REFORM)
+
+    def at(self, unit: Unit, date: str) -> tuple[Unit, ...]:
+        """What stood on a day in the place of a unit: itself, or else what it became or came from, step by step.
+
+        The main part's successor comes first. A district of before July 2025 became communes, a commune that several
+        parted (phường Trung Liệt) all of them; the listings do not say into what a commune went whose code ended before
+        the reform: then the result is empty, as for a day before a unit of which nothing older is known.
+
+        Raises ``InputError`` for what is no day.
+        """
+        day = _day(date)
+        found: dict[Unit, None] = {}
+        seen = {unit}
+        queue = deque([unit])
+        while queue:
+            each = queue.popleft()
+            if (each.valid_from or _FIRST) <= day <= (each.valid_to or _LAST):
+                found[each] = None
+                continue
+            after = each.valid_to is not None and each.valid_to < day
+            for other in self._after(each, day) if after else self.predecessors(each):
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        if not found and self._holds(unit, day):
+            return (unit,)
+        return tuple(found)
+
+    def _holds(self, unit: Unit, day: str) -> bool:
+        """Whether a unit can have stood on a day between two listings."""
+        rows = [row for row in self._by_code.get(unit.code, ()) if self._unit(row) == unit]
+        return any(self._stood(row, day) for row in rows)
+
+    def _after(self, unit: Unit, day: str) -> list[Unit]:
+        """The units that one which has ended went into next: over the reform for a day since, else within its era."""
+        end = unit.valid_to
+        if end is None or end >= _BEFORE_REFORM or end < self._listings[0] or (day >= REFORM and unit.successors):
+            return self.successors(unit)
+        rows = [row for row in self._by_code[unit.code] if end < self._start(row) < REFORM]
+        own = [self._unit(min(rows, key=self._start))] if rows else []
+        if unit.level != 2:
+            return own
+        # A district that was merged or parted: where its communes went, the most first; a neighbour that stood before
+        # and took one or two of them is no successor of one that goes on itself.
+        homes: Counter[Unit] = Counter()
+        for child in self._by_parent.get(unit.code, ()):
+            if self._end(child) == end:
+                homes.update(self._home_after(child))
+        new = [
+            home for home, _ in homes.most_common() if not own or (home not in own and (home.valid_from or "") > end)
+        ]
+        return own + new
+
+    def _home_after(self, row: int) -> list[Unit]:
+        """The district in which a commune stood next, before the reform."""
+        later = [other for other in self._by_code[self._codes[row]] if self._end(row) < self._start(other) < REFORM]
+        if not later:
+            return []
+        row = min(later, key=self._start)
+        return self._at([f"2:{self._parents[row]}"], self._start(row))
 
     def children(self, unit: Unit, level: int | None = None) -> list[Unit]:
         """The units directly below it during its time; with ``level``, those of that level at any depth.
@@ -201,15 +288,19 @@ class Gazetteer:
         # A unit is seen in listings; between its last listing and the next it may have stood any day.
         listings = self._listings
         start, end = self._start(row), self._end(row)
-        after = end if end in (_LAST, _BEFORE_REFORM) else _day_before(listings[bisect_right(listings, end)])
-        before = start
-        if start not in (_FIRST, REFORM):
-            before = _next_day(listings[bisect_left(listings, start) - 1])
-        return before <= day <= after
+        if start <= day <= end:
+            return True
+        if end < day and end != _LAST and end not in self._in_force:
+            return day < listings[bisect_right(listings, end)]
+        if day < start and start != _FIRST and start not in self._in_force:
+            return day > listings[bisect_left(listings, start) - 1]
+        return False
 
     @cached_property
     def _listings(self) -> list[str]:
-        return sorted(day for day in self._dates if day)
+        """The days of listings, and the reform's, before and on which no listing's gap reaches."""
+        listed = {day for day in self._dates if day and day not in self._in_force}
+        return sorted(listed | {_BEFORE_REFORM, REFORM})
 
     def _is_below(self, row: int, code: str) -> bool:
         parent = self._parents[row]
@@ -251,6 +342,12 @@ class Gazetteer:
                 predecessors=_ids(predecessors),
             )
         return unit
+
+    def _last_before(self, id: str, day: str) -> Unit | None:
+        """The last unit of an id that ended before a day: on a day between two listings ``get`` gives the next one."""
+        level, code = _code(id)
+        rows = [r for r in self._by_code.get(code, ()) if int(self._levels[r]) == level and self._end(r) < day]
+        return self._unit(max(rows, key=self._end)) if rows else None
 
     def _at(self, ids: Iterable[str], day: str) -> list[Unit]:
         return [unit for unit in (self.get(each, day) for each in ids) if unit is not None]
@@ -303,8 +400,3 @@ def _next_day(day: str | None) -> str:
     if day is None:
         return _FIRST
     return datetime.date.fromordinal(datetime.date.fromisoformat(day).toordinal() + 1).isoformat()
-
-
-@cache
-def _day_before(day: str) -> str:
-    return datetime.date.fromordinal(datetime.date.fromisoformat(day).toordinal() - 1).isoformat()

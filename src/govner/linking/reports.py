@@ -1,0 +1,285 @@
+"""What a sentence reports of a post: that somebody was appointed to it, left it, held it once; and on which day.
+
+The verbs are rows of ``data/reports.tsv``. A sentence is read from left to right: the last verb before a post, with
+nothing but filling words between, tells of it; a list of posts shares its verb; "giữ chức", "làm" carry on the verb
+before them ("điều động ông A giữ chức X"); after a post that was left they are those of the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from govner.entities import Status
+from govner.linking.dates import days
+from govner.linking.mentions import Item, Name, Post
+from govner.linking.words import rows
+
+_FILL = re.compile(
+    r"(?:[\s\"'“”‘’:(]|\b(?:các|hai|ba|những|một|mới|thêm|lại|bổ sung|cả|của|bị|được|đối với|nhiệm vụ)\b)*"
+)
+_TO_NAME = re.compile(r"(?:[\s\"'“”:]|\b(?:đối với|ông|bà|anh|chị|đồng chí|đ/c|các|hai|với|cho|chức vụ)\b)*")
+_DOUBT = re.compile(
+    r"\b(?:không|chưa|đề nghị|kiến nghị|đề xuất|xem xét|yêu cầu|kêu gọi|đòi|sắp|sẽ|chuẩn bị|có thể|nếu|xin|muốn|buộc"
+    r"|nhằm|đến tuổi|trước khi|dự kiến|để|trình|khả năng|dọa|doạ|việc)\b"
+)
+_REFUSED = re.compile(
+    r"\b(?:không|chưa|đề nghị|kiến nghị|đề xuất|xem xét|yêu cầu|kêu gọi|sắp|nếu|có thể|xin|trước khi)\b"
+)
+_ONCE = re.compile(
+    r"\s*,?\s*\(?\s*(?:cũ\b|khi (?:đó|ấy)\b|lúc (?:đó|ấy|bấy giờ)\b|bấy giờ\b|(?:vào )?thời điểm (?:đó|ấy)\b|nay là\b"
+    r"|từ (?:tháng |năm )?[\d/.-]+ (?:đến|tới) (?:tháng |năm )?\d)"
+)
+_TERM = re.compile(r"\s*,?\s*\(?\s*(?:khóa \w+,?\s*)?(?:nhiệm kỳ |giai đoạn |từ năm )?(\d{4})\s?(?:[-–]|đến)\s?(\d{4})")
+_OUTSIDE = re.compile(r"[,;]")
+
+
+@cache
+def _senses() -> Mapping[str, str]:
+    return {phrase: sense for phrase, sense in rows("reports.tsv")}  # noqa: C416 - a row is a list
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    """One pattern of all phrases, the longest first; common beginnings are tried once."""
+    tree: dict[str, dict] = {}  # type: ignore[type-arg]
+    for phrase in _senses():
+        node = tree
+        for word in phrase.split():
+            node = node.setdefault(word, {})
+        node[""] = {}
+    # Each branch begins with its letter, not with a look behind: so the engine skips to such letters.
+    letters = sorted({word[0] for word in tree})
+    branches = []
+    for letter in letters:
+        inner = _alternatives({word[1:] or " ": rest for word, rest in tree.items() if word[0] == letter})
+        branches.append(f"{letter}(?<!\\w{letter}){inner}(?!\\w)")
+    return re.compile("|".join([*branches, ";"]))
+
+
+def _alternatives(node: Mapping[str, Mapping]) -> str:  # type: ignore[type-arg]
+    options = []
+    for word, rest in sorted(node.items()):
+        if not word:
+            continue
+        more = _alternatives(rest) if set(rest) - {""} else ""
+        tail = (f"(?: {more})" + ("?" if "" in rest else "")) if more else ""
+        options.append(re.escape(word) + tail)
+    return "(?:" + "|".join(options) + ")"
+
+
+class _Clause:
+    """What the sentence has said so far."""
+
+    __slots__ = ("at", "left", "object", "provisional", "said", "start", "subject", "then", "used", "verb", "was")
+
+    def __init__(self) -> None:
+        self.verb: str = ""
+        self.start = self.at = -1  # of the last word that can govern a post
+        self.said = -1  # where the last verb of sense stands
+        self.used = False
+        self.was = self.then = False
+        self.subject: Name | None = None
+        self.object: int | None = None
+        self.provisional: list[Post] = []
+        self.left = -1  # where a verb of leaving stands that no post has followed yet
+
+    def take(self, sense: str, start: int, end: int, low: str, first: int) -> None:
+        """A verb at a place of the sentence, which begins at ``first``."""
+        if sense == "holds":
+            if self.verb == "removed" and self.used:
+                self.verb, self.used = "appointed", False
+            elif not self.verb and (self.then or self.was):
+                self.verb = "former"
+        elif sense in ("was", "then"):
+            self.was, self.then = self.was or sense == "was", self.then or sense == "then"
+            self.verb = "" if self.verb in ("former", "current") else self.verb
+            return
+        elif sense == "stop":
+            self.verb = "" if self.verb in ("former", "current") else self.verb
+            self.was = False
+            return
+        else:
+            self._say(sense, start, low, first)
+        self.start, self.at = start, end
+
+    def _say(self, sense: str, start: int, low: str, first: int) -> None:
+        clause = max((cut.end() for cut in _OUTSIDE.finditer(low, max(first, start - 60), start)), default=first)
+        before = low[max(clause, start - 45) : start]
+        if sense == "appointed":
+            if self.was:
+                sense = "former"
+            elif _DOUBT.search(before) or (
+                self.verb == "nominated" and not re.search(r"[,]| và ", low[self.at : start])
+            ):
+                sense = "nominated"
+        elif sense in ("removed", "left"):
+            if _REFUSED.search(before[-30:]):
+                sense = ""
+            elif sense == "left" and not _DOUBT.search(before):
+                self.left = start
+        self.verb = "removed" if sense == "left" else sense
+        self.said, self.used, self.was, self.then = start, False, False, False
+        self.object = None
+
+
+def report(text: str, items: Sequence[Item], breaks: Sequence[int], today: str | None) -> None:
+    """Write into each post of ``items`` what its sentence reports.
+
+    ``items`` are posts and names in text order, the posts with the holders that stand beside them; ``breaks`` are the
+    ends of the sentences; ``today`` is the text's day, for days without a year. Cost: linear.
+    """
+    low = text.lower()
+    if len(low) != len(text):
+        low = text  # a rare letter that is longer in lower case: only small letters are read then
+    at = 0
+    while at < len(items):
+        sentence = bisect_right(breaks, items[at].start)
+        end = breaks[sentence] if sentence < len(breaks) else len(text)
+        last = at + 1
+        while last < len(items) and items[last].start < end:
+            last += 1
+        group = items[at:last]
+        if any(isinstance(item, Post) for item in group):
+            _read(text, low, group, breaks[sentence - 1] if sentence else 0, end, today)
+        at = last
+
+
+def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, today: str | None) -> None:
+    """Read one sentence."""
+    verbs = [(verb[0], verb.start(), verb.end()) for verb in _verbs().finditer(low, first, end)]
+    if not verbs:
+        last: Item | None = None
+        for item in group:
+            if isinstance(item, Post):
+                _shared(item, last)
+                _by_itself(low, item, today)
+            last = item
+        return
+    clause, place, at = _Clause(), first, 0
+    told: list[Post] = []
+    senses = _senses()
+    for n, item in enumerate(group):
+        while at < len(verbs) and verbs[at][1] < item.end:
+            phrase, start, stop = verbs[at]
+            at += 1
+            if start < place or stop > item.start:
+                continue  # a word of a name or a post
+            sense = senses.get(phrase, "stop")
+            if clause.left >= 0 and sense != "holds":
+                told += _leave(clause, group[:n])
+            clause.take(sense, start, stop, low, first)
+        if isinstance(item, Name):
+            told += _leave(clause, group[:n])
+            _name(clause, item, low, place)
+        elif _post(clause, item, group, n, low, place, today):
+            told.append(item)
+        place = item.end
+    for phrase, start, stop in verbs[at:]:
+        told += _leave(clause, group)
+        if start >= place:
+            clause.take(senses.get(phrase, "stop"), start, stop, low, first)
+    told += _leave(clause, group)
+    if any(post.status in ("appointed", "removed", "nominated") for post in told):
+        _date(text, told, first, end, today)
+
+
+def _name(clause: _Clause, name: Name, low: str, place: int) -> None:
+    adjacent = clause.at >= place and _TO_NAME.fullmatch(low, clause.at, name.start)
+    clause.object = name.person if clause.verb == "removed" and not clause.used and adjacent else None
+    clause.subject = name
+
+
+def _post(clause: _Clause, post: Post, group: Sequence[Item], n: int, low: str, place: int, today: str | None) -> bool:
+    """What is said of a post, where it is its turn; whether anything is."""
+    before = group[n - 1] if n else None
+    if clause.verb and clause.at >= place and _FILL.fullmatch(low, clause.at, post.start):
+        clause.left = -1
+        if (
+            clause.verb in ("appointed", "nominated")
+            and post.why == "before"
+            and not low.startswith("tân", clause.start)
+        ):
+            pass  # "bổ nhiệm Phó Chủ tịch A làm …": what he is, not what he becomes
+        else:
+            if clause.verb == "removed":
+                for other in clause.provisional:
+                    other.status = None
+                clause.provisional.clear()
+            clause.used = True
+            post.status = _status(clause.verb)
+    elif _shared(post, before):
+        pass
+    elif clause.object is not None and post.person == clause.object and post.why == "after" and clause.verb:
+        post.status = "removed"
+        clause.provisional.append(post)
+    _by_itself(low, post, today)
+    return post.status is not None
+
+
+def _shared(post: Post, before: Item | None) -> bool:
+    """Take over what is said of the post before in a list: "nguyên Bí thư, Chủ tịch …" was both.
+
+    Who chairs an association after his time in office does so now.
+    """
+    if not isinstance(before, Post) or before.chain != post.chain or before.person != post.person or post.former:
+        return False
+    association = "hội" in post.reading.rest and "đồng" not in post.reading.rest
+    if before.status is None or (before.status == "former" and association):
+        return False
+    post.status = before.status
+    return True
+
+
+def _by_itself(low: str, post: Post, today: str | None) -> None:
+    """What the words directly beside a post say: nguyên, quyền, cũ, a term that is over."""
+    if (post.former and post.status is None) or _ONCE.match(low, post.end) or _is_over(low, post, today):
+        post.status = "former"
+    elif post.acting and post.status in (None, "appointed", "current"):
+        post.status = "acting"
+
+
+def _status(verb: str) -> Status:
+    known: Mapping[str, Status] = {
+        "appointed": "appointed", "nominated": "nominated", "removed": "removed", "former": "former",
+        "acting": "acting",
+    }  # fmt: skip
+    return known.get(verb, "current")
+
+
+def _is_over(low: str, post: Post, today: str | None) -> bool:
+    """Whether a term behind a post ended in a year before the text's."""
+    term = _TERM.match(low, post.end) if today else None
+    return term is not None and today is not None and term[1] < term[2] < today[:4]
+
+
+def _leave(clause: _Clause, group: Sequence[Item]) -> list[Post]:
+    """A verb of leaving that no post follows: the posts that stand beside its subject."""
+    if clause.left < 0:
+        return []
+    at, clause.left = clause.left, -1
+    posts = [item for item in group if isinstance(item, Post) and item.end <= at]
+    if clause.subject is not None:
+        who = clause.subject.person
+        posts = [post for post in posts if post.person == who and post.why in ("before", "after", "list")]
+    elif posts:
+        posts = [post for post in posts if post.chain == posts[-1].chain]
+    told = [post for post in posts if post.status in (None, "current")]
+    for post in told:
+        post.status = "removed"
+    clause.used = bool(told)
+    return told
+
+
+def _date(text: str, told: Sequence[Post], first: int, end: int, today: str | None) -> None:
+    """The day that the sentence gives, the last before a post or else the first behind it."""
+    found = days(text, first, end, today)
+    if not found:
+        return
+    places = [place for place, _ in found]
+    for post in told:
+        if post.status in ("appointed", "removed", "nominated"):
+            at = bisect_left(places, post.start)
+            post.date = found[at - 1][1] if at else found[0][1]
