@@ -141,18 +141,16 @@ def test_only_the_outermost_bracket_is_seen_later(read: Read) -> None:
     assert read(source, "Chủ tịch Hà Nội") == ["POS Chủ tịch Hà Nội", "LOC Hà Nội", "MASS Chủ tịch Hà Nội"]
 
 
-def test_roles_belong_to_the_mention_around_them(run: Callable[[str, str], Parse]) -> None:
-    found = run(
-        "stage s\nrule r = [POS [title Head] [PARTY [organ 'ban thường vụ'] Committee]]", "Bí thư Ban Thường vụ Tỉnh ủy"
-    )
-    post, body = found.mentions
-    assert (post.label, post.first, post.last, post.roles) == ("POS", 0, 7, (("title", 0, 2),))
-    assert (body.label, body.first, body.last, body.roles) == ("PARTY", 2, 7, (("organ", 2, 5),))
-    assert (post.rule, body.rule) == ("r", "r")
+def test_brackets_at_the_same_place_end_where_each_ends(run: Callable[[str, str], Parse]) -> None:
+    source = "stage s\nrule r = [POS [PARTY [MASS Committee] Num]]"
+    found = run(f"{source} [LOC Place]", "Tỉnh ủy 3 Hà Nội")
+    assert [(m.label, m.first, m.last, m.rule) for m in found.mentions] == [
+        ("POS", 0, 3, "r"), ("PARTY", 0, 3, "r"), ("MASS", 0, 2, "r"), ("LOC", 3, 5, "r"),
+    ]  # fmt: skip
 
 
 def test_parse_says_what_stands_in_the_source() -> None:
-    found = parse("stage a\nrule x = 'của' [POS:bare Head]\nstage b\nrule y = [LOC 'tại' [title Place]]")
+    found = parse("stage a\nrule x = 'của' [POS:bare Head]\nstage b\nrule y = [LOC 'tại' Place]")
     assert [(stage.name, [rule.name for rule in stage.rules]) for stage in found.stages] == [("a", ["x"]), ("b", ["y"])]
     assert (found.literals, found.labels) == ({"của", "tại"}, {"POS:bare", "LOC"})
 
@@ -161,6 +159,7 @@ BAD = {
     "no keyword": ("stages s\nrule r = [POS Head]", "expected stage, define or rule at 'stages s'"),
     "a rule without a stage": ("rule r = [POS Head]", "rule r stands before any stage"),
     "a bracket left open": ("stage s\nrule r = [POS Head", "r: expected ']', found ''"),
+    "a bracket that is no label": ("stage s\nrule r = [title Head]", "r: 'title' is no label"),
     "a group left open": ("stage s\nrule r = (Head | Num", r"r: expected '\)', found ''"),
     "a set left open": ("stage s\nrule r = <Head", "r: unexpected '' in a set"),
     "one bracket too many": ("stage s\nrule r = [POS Head]]", "r: unexpected ']'"),
@@ -236,7 +235,7 @@ def test_hidden_places_are_added_where_something_holds_them() -> None:
 
 
 def test_rules_give_offsets_in_characters(lexicon: Lexicon) -> None:
-    made = Rules(lexicon, parse("stage s\nrule r = [POS [title Head] [PARTY Committee]]"))
+    made = Rules(lexicon, parse("stage s\nrule r = [POS Head [PARTY Committee]]"))
     assert made(["  Bí  thư Tỉnh ủy , ", "", "x"]) == [[(2, 17, "POS", 1.0), (10, 17, "PARTY", 1.0)], [], []]
 
 

@@ -6,6 +6,7 @@ hot path runs in C whatever the number of classes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 FIRST = 0x1000  # below the surrogates: a regular expression looks such characters up in a bitmap, higher ones in a list
@@ -17,7 +18,7 @@ class Alphabet:
     def __init__(self) -> None:
         self._symbol: dict[frozenset[str], str] = {}
         self._classes: list[frozenset[str]] = []
-        self._having: dict[str, set[str]] = {}
+        self._masks: dict[str, int] = {}
 
     @property
     def version(self) -> int:
@@ -30,8 +31,7 @@ class Alphabet:
         if symbol is None:
             symbol = self._symbol[key] = chr(FIRST + len(self._classes))
             self._classes.append(key)
-            for name in key:
-                self._having.setdefault(name, set()).add(symbol)
+            self._masks.clear()
         return symbol
 
     def classes(self, symbol: str) -> frozenset[str]:
@@ -39,12 +39,39 @@ class Alphabet:
         return self._classes[ord(symbol) - FIRST]
 
     def at(self, number: int) -> str:
-        """The symbol with a number; numbers count from 0 in the order in which symbols were made."""
+        """The symbol with a number; numbers count from 0."""
         return chr(FIRST + number)
+
+    def mask(self, name: str) -> int:
+        """The symbols whose set holds the class, as a number: bit n is set for the symbol with number n."""
+        if not self._masks:
+            bits: dict[str, bytearray] = {}
+            size = len(self._classes) // 8 + 1
+            for number, names in enumerate(self._classes):
+                for each in names:
+                    row = bits.get(each)
+                    if row is None:
+                        row = bits[each] = bytearray(size)
+                    row[number >> 3] |= 1 << (number & 7)
+            self._masks = {each: int.from_bytes(row, "little") for each, row in bits.items()}
+        return self._masks.get(name, 0)
 
     def symbols(self, name: str) -> set[str]:
         """Every symbol whose set holds the class."""
-        return set(self._having.get(name, ()))
+        return {symbol for names, symbol in self._symbol.items() if name in names}
 
     def all(self) -> set[str]:
         return set(self._symbol.values())
+
+    def sort(self) -> dict[int, int]:
+        """Number the symbols anew, so that those with the same classes are neighbours: classes become few ranges.
+
+        Returns a table for ``str.translate`` from the old symbols to the new.
+        """
+        counts = Counter(name for names in self._classes for name in names)
+        rank = {name: n for n, (name, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], item[0])))}
+        order = sorted(range(len(self._classes)), key=lambda n: sorted(map(rank.__getitem__, self._classes[n])))
+        self._classes = [self._classes[n] for n in order]
+        self._symbol = {names: chr(FIRST + n) for n, names in enumerate(self._classes)}
+        self._masks.clear()
+        return {FIRST + old: FIRST + new for new, old in enumerate(order)}

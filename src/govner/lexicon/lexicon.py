@@ -19,6 +19,7 @@ from govner.text import Tokens, clean, fold, folded, is_syllable, shape, tokeniz
 from govner.text.tokens import PADDING
 
 _NONE = "\0"
+_LEADER = ("hồ", "chí", "minh")
 _FORM = 0x4E00  # first character for forms; the automaton never sees the text itself
 _SHAPES = {"title": "Title", "letter": "Letter", "upper": "Upper", "mixed": "Mixed", "lower": "Low", "digit": "Num"}
 _MARKS = {
@@ -68,13 +69,30 @@ class Lexicon:
         self._place_matcher = AhoCorasick(
             ["".join(map(self._form, key)) for key in spots], matchkind=MatchKind.LeftmostLongest
         )
+        self.table = _Table(self)
+        self._foresee()
+        self._sort()
         self._sure = {
             symbol
             for key, symbol in zip(spots, self._place_symbols, strict=True)
             if "PlaceSure" in places[key] and "Leader" not in self.alphabet.classes(symbol)
         }
-        self.table = _Table(self)
-        self._foresee()
+        self._leads = {
+            symbol
+            for symbol in self.alphabet.all()
+            if "Title" in (classes := self.alphabet.classes(symbol))
+            and not classes.isdisjoint(("Surname", "=thị", "=văn"))
+            and "Honorific" not in classes
+        }
+
+    def _sort(self) -> None:
+        """Number the alphabet's symbols by their classes; nothing but the phrases' symbols is written down yet."""
+        table = self.alphabet.sort()
+        self._phrase_symbols = [
+            (small.translate(table), large.translate(table), title.translate(table))
+            for small, large, title in self._phrase_symbols
+        ]
+        self._place_symbols = [symbol.translate(table) for symbol in self._place_symbols]
 
     def _form(self, form: str) -> str:
         char = self._forms.get(form)
@@ -87,7 +105,9 @@ class Lexicon:
         small, large = self._any.get(key, set()), self._capital.get(key, set()) | self._any.get(key, set())
         title = large | self._places[key] | {"Place"} if key in self._places else large
         symbol = self.alphabet.symbol
-        return symbol(small | {"Small"}) if small else "", symbol(large | {"Capital"}), symbol(title | {"Capital"})
+        full = {"Capital", "MediaFull"} if "Media" in large else {"Capital"}
+        full = {*full, "Leader"} if key == _LEADER else full
+        return symbol(small | {"Small"}) if small else "", symbol(large | {"Capital"}), symbol(title | full)
 
     def _is_plain(self, key: Phrase) -> bool:
         """Whether a phrase of two syllables, both written large behind a surname, is rather a part of a name.
@@ -105,7 +125,7 @@ class Lexicon:
 
     def _of_place(self, key: Phrase) -> str:
         extra = {"PlaceSurname"} if "Surname" in self._names.get(key[0], ()) else set()
-        if key == ("hồ", "chí", "minh"):
+        if key == _LEADER:
             extra = {"Leader"}  # the city bears a man's name
         return self.alphabet.symbol(self._places[key] | {"Place", "Capital"} | extra)
 
@@ -164,8 +184,6 @@ class Lexicon:
                 self.alphabet.symbol(classes)
                 if form == ".":
                     self.alphabet.symbol(classes | {"Point"})
-        surnames = self.alphabet.symbols("Surname") | self.alphabet.symbols("=thị") | self.alphabet.symbols("=văn")
-        self._leads = surnames & self.alphabet.symbols("Title") - self.alphabet.symbols("Honorific")
         self.alphabet.symbol({"Line"})
         self.alphabet.symbol({"Line", "Para"})
 

@@ -11,17 +11,13 @@ from govner.rules.grammar import CompiledStage, Grammar, compile_grammar
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What a rule found: tokens ``first`` to ``last`` (not included), label, kind, the rule's name, and its parts.
-
-    ``roles`` are ``(role, first, last)`` of the parts in small-letter brackets.
-    """
+    """What a rule found: tokens ``first`` to ``last`` (not included), label, kind, and the rule's name."""
 
     first: int
     last: int
     label: str
     kind: str
     rule: str
-    roles: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +57,11 @@ class Cascade:
         done = 0
         for match in stage.search(symbols):
             rule, brackets = stage.brackets[match.lastindex or 0]
-            roles: list[tuple[str, int, int]] = []
             for bracket in brackets:
                 a, b = match.span(bracket.group)
-                if a < 0 or a == b:
-                    continue
-                if bracket.name.islower():
-                    roles.append((bracket.name, firsts[a], firsts[b]))
+                if bracket.opening:
+                    a = match.start()
+                if b < 0 or a == b:
                     continue
                 mentions.append(Mention(firsts[a], firsts[b], bracket.name, bracket.kind, rule))
                 if bracket.outer:
@@ -78,30 +72,8 @@ class Cascade:
                     )
                     starts += firsts[done : a + 1]
                     done = b
-            if roles and mentions:
-                _give(roles, mentions)
         if not parts:
             return symbols, firsts
         parts.append(symbols[done:])
         starts += firsts[done:]
         return "".join(parts), starts
-
-
-def _give(roles: list[tuple[str, int, int]], mentions: list[Mention]) -> None:
-    """Hand each role to the mention of the match that encloses it most closely."""
-    start = min(role[1] for role in roles)
-    for role in roles:
-        best = -1
-        for n in range(len(mentions) - 1, -1, -1):
-            mention = mentions[n]
-            if mention.last <= start:
-                break
-            if (
-                mention.first <= role[1]
-                and role[2] <= mention.last
-                and (best < 0 or mention.last - mention.first < mentions[best].last - mentions[best].first)
-            ):
-                best = n
-        if best >= 0:
-            m = mentions[best]
-            mentions[best] = Mention(m.first, m.last, m.label, m.kind, m.rule, (*m.roles, role))

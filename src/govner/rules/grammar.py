@@ -17,8 +17,7 @@ that follow (a cascade of finite-state transducers, after FASTUS: Hobbs et al., 
 ``x y``  ``x | y``      one after the other; one or the other
 ``x?  x*  x+  x{1,3}``  repetition, as many as possible; with ``~`` behind it, as few as possible
 ``( … )``               grouping
-``[LABEL:kind … ]``     a mention with this label; kind is kept for linking
-``[role … ]``           a part of a mention with a role, in small letters: title, organ, place …
+``[LABEL:kind … ]``     a mention with this label; kind is for later rules (``LOC:typed``) and for the cascade's reader
 ``preceded_by(x)``      only behind x (a fixed number of chunks); also ``not_preceded_by``
 ``followed_by(x)``      only before x, which is not used up; also ``not_followed_by``
 ``define Name = …``     a pattern to be used by name
@@ -30,10 +29,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, reduce
 from itertools import groupby
+from operator import or_
 
 from govner.entities import GovnerError
-from govner.lexicon.alphabet import Alphabet
+from govner.lexicon.alphabet import FIRST, Alphabet
 
 LABEL = re.compile(r"[A-Z]{3,5}(?::\w+)?$")
 _LEX = re.compile(
@@ -83,12 +84,16 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Where a compiled rule's bracket is: its group, label or role, kind, and whether it is outermost."""
+    """Where a compiled rule's bracket is: its group, label, kind, whether it is outermost, whether it opens the rule.
+
+    The group of a bracket that opens its rule is empty and stands at the bracket's end (see ``_Compiler._rule``).
+    """
 
     group: int
     name: str
     kind: str
     outer: bool
+    opening: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +209,9 @@ class _Parser:
         if kind == "open":
             inside = self._alternatives()
             self._take("]")
-            if LABEL.match(value):
-                self.labels.add(value)
+            if not LABEL.match(value):
+                raise GrammarError(f"{self.origin}: {self.name}: {value!r} is no label such as POS or LOC:typed")
+            self.labels.add(value)
             return Node("bracket", value, (inside,))
         if value == "(":
             inside = self._alternatives()
@@ -243,63 +249,61 @@ class _Parser:
 class _Compiler:
     def __init__(self, alphabet: Alphabet) -> None:
         self.alphabet = alphabet
-        self.cache: dict[str, frozenset[str]] = {}
         self.groups = 0
 
     def stage(self, stage: Stage) -> CompiledStage:
         self.groups = 0
         brackets: dict[int, tuple[str, tuple[Bracket, ...]]] = {}
-        first = set[str]()
+        self.first_of_stage = 0
         sources: list[str] = []
         for look, rules in groupby(stage.rules, key=lambda rule: _leading_look(rule.pattern)):
-            shared = [self._rule(rule, look is not None, brackets, first) for rule in rules]
+            shared = [self._rule(rule, look is not None, brackets) for rule in rules]
             if look is None:
                 sources += shared
             else:  # neighbours behind the same context: look at it once for all of them
                 sources.append(f"{self.source(look, True)}(?:{'|'.join(shared)})")
-        pattern = f"(?={character_class(first)})(?:{'|'.join(sources)})"
+        pattern = f"(?={character_class(self.first_of_stage)})(?:{'|'.join(sources)})"
         return CompiledStage(stage.name, re.compile(pattern).finditer, brackets)
 
-    def _rule(
-        self, rule: Rule, shorn: bool, brackets: dict[int, tuple[str, tuple[Bracket, ...]]], first: set[str]
-    ) -> str:
-        """The source of a rule in its own group; ``shorn`` of its leading context."""
+    def _rule(self, rule: Rule, shorn: bool, brackets: dict[int, tuple[str, tuple[Bracket, ...]]]) -> str:
+        """The source of a rule, ``shorn`` of its leading context; an empty group at its end tells which rule it was.
+
+        Groups stand behind what they enclose wherever they can: the engine skips an alternative that begins with a
+        character class at once, and any other only after some steps.
+        """
         self.rule = rule.name
-        self.groups += 1
-        number = self.groups
         self.found: list[Bracket] = []
         pattern = Node("seq", "", rule.pattern.parts[1:]) if shorn else rule.pattern
-        source = self.source(pattern, outer=True)
         starts, empty = self.first(rule.pattern)
         if empty:
             raise GrammarError(f"rule {rule.name} matches nothing at all")
-        first |= starts
-        brackets[number] = (rule.name, tuple(sorted(self.found, key=lambda b: b.group)))
-        return f"((?={character_class(starts)}){source})"
+        self.first_of_stage |= starts
+        plain = _begins_with_set(pattern)
+        source = self.source(pattern, outer=True, opening=plain)
+        self.groups += 1
+        brackets[self.groups] = (rule.name, tuple(self.found))
+        return f"{'' if plain else f'(?={character_class(starts)})'}{source}()"
 
-    def members(self, node: Node) -> frozenset[str]:
+    def members(self, node: Node) -> int:
+        """The symbols of a set, as a mask (see ``Alphabet.mask``)."""
         if not node.parts:
-            return self.named(node.value)
-        found: frozenset[str] = frozenset()
+            found = self.alphabet.mask(node.value)
+            if not found:
+                raise GrammarError(f"rule {self.rule}: nothing has the class {node.value!r}")
+            return found
+        found = 0
         for part in node.parts:
             these = self.members(part)
-            found = {"|": found | these, "&": found & these, "-": found - these}[part.kind]
+            found = found & these if part.kind == "&" else found & ~these if part.kind == "-" else found | these
         return found
 
-    def named(self, name: str) -> frozenset[str]:
-        found = self.cache.get(name)
-        if found is None:
-            found = self.cache[name] = frozenset(self.alphabet.symbols(name))
-            if not found:
-                raise GrammarError(f"rule {self.rule}: nothing has the class {name!r}")
-        return found
-
-    def source(self, node: Node, outer: bool) -> str:
+    def source(self, node: Node, outer: bool, opening: bool = False) -> str:
         if node.kind == "set":
             return character_class(self.members(node))
         if node.kind == "seq":
             return "".join(
-                f"(?:{self.source(p, outer)})" if p.kind == "alt" else self.source(p, outer) for p in node.parts
+                f"(?:{self.source(p, outer)})" if p.kind == "alt" else self.source(p, outer, opening and not n)
+                for n, p in enumerate(node.parts)
             )
         if node.kind == "alt":
             return "|".join(self.source(part, outer) for part in node.parts)
@@ -309,32 +313,43 @@ class _Compiler:
             return f"{source if inside.kind in ('set', 'bracket') else f'(?:{source})'}{node.value}"
         if node.kind == "look":
             return f"{_LOOK[node.value]}{self.source(inside, outer)})"
-        self.groups += 1
-        number = self.groups
         name, _, kind = node.value.partition(":")
-        label = LABEL.match(node.value) is not None
-        self.found.append(Bracket(number, name, kind, outer and label))
-        return f"({self.source(inside, outer and not label)})"
+        place = len(self.found)
+        self.groups += not opening
+        self.found.append(Bracket(self.groups, name, kind, outer, opening))
+        source = self.source(inside, False, opening)
+        if not opening:
+            return f"({source})"
+        self.groups += 1  # its group stands behind the inner ones
+        self.found[place] = Bracket(self.groups, name, kind, outer, opening)
+        return f"{source}()"
 
-    def first(self, node: Node) -> tuple[set[str], bool]:
+    def first(self, node: Node) -> tuple[int, bool]:
         """The symbols that a match can begin with, and whether the pattern can match nothing."""
         if node.kind == "set":
-            return set(self.members(node)), False
+            return self.members(node), False
         if node.kind == "look":
-            return set(), True
+            return 0, True
         if node.kind == "alt":
             both = [self.first(part) for part in node.parts]
-            return set().union(*(starts for starts, _ in both)), any(empty for _, empty in both)
+            return reduce(or_, (starts for starts, _ in both)), any(empty for _, empty in both)
         if node.kind == "repeat":
             starts, empty = self.first(node.parts[0])
             return starts, empty or node.value[0] in "?*" or node.value.startswith(("{0", "{,"))
-        starts = set[str]()
+        starts = 0
         for part in node.parts:
             these, empty = self.first(part)
             starts |= these
             if not empty:
                 return starts, False
         return starts, True
+
+
+def _begins_with_set(pattern: Node) -> bool:
+    """Whether a pattern's first piece is just one chunk, maybe in a bracket."""
+    while pattern.kind in ("seq", "bracket") and pattern.parts:
+        pattern = pattern.parts[0]
+    return pattern.kind == "set"
 
 
 def _leading_look(pattern: Node) -> Node | None:
@@ -344,18 +359,15 @@ def _leading_look(pattern: Node) -> Node | None:
     return None
 
 
-def character_class(symbols: set[str] | frozenset[str]) -> str:
-    """A character class; neighbouring symbols as ranges, which keeps the compiled pattern small."""
-    codes = sorted(map(ord, symbols))
-    if not codes:
+@lru_cache(maxsize=4096)
+def character_class(mask: int) -> str:
+    """A character class of the symbols in a mask; neighbours as ranges, which keeps the compiled pattern small."""
+    if not mask:
         return "(?!)"
-    ranges: list[list[int]] = []
-    for code in codes:
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "[" + "".join(chr(a) if a == b else f"{chr(a)}-{chr(b)}" for a, b in ranges) + "]"
+    spans = (match.span() for match in re.finditer("1+", f"{mask:b}"[::-1]))
+    return "[" + "".join(
+        chr(FIRST + a) if b == a + 1 else f"{chr(FIRST + a)}-{chr(FIRST + b - 1)}" for a, b in spans
+    ) + "]"
 
 
 def compile_grammar(grammar: Grammar, alphabet: Alphabet) -> tuple[CompiledStage, ...]:

@@ -3,89 +3,115 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, reduce
+from operator import or_
 
 from govner.entities import BODY_TYPES
 from govner.lexicon.alphabet import Alphabet
 from govner.rules.cascade import Mention, Parse
 from govner.rules.grammar import character_class
-from govner.text import fold, is_syllable
+from govner.text import clean, fold, is_syllable
 from govner.text.tokens import PADDING
 
 _PADDING = "\n" + PADDING
 _TYPES = frozenset({"tp", "tx", "tt", "kcn", "kdc", "ii", "iii", "iv", "vi", "vii", "viii"})
 """Short forms at the end of a body's name that are no name of it."""
 
+Name = tuple[str, ...]
+"""The folded tokens of a name."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """A document's names: ``names`` wherever they stand, ``alone`` people's names where nothing large is beside."""
+
+    names: dict[Name, str] = field(default_factory=dict)
+    alone: set[str] = field(default_factory=set)
+
+    def person(self, parts: Name) -> None:
+        """A full name, its last two parts, a foreigner's family name; alone the last name and a foreigner's first."""
+        self.alone.add(parts[-1])
+        if _foreign(parts[0]):
+            self.alone.add(parts[0])
+        if _foreign(parts[-1]):
+            self.names.setdefault(parts[-1:], "PER")
+        if len(parts) > 1:
+            self.names.setdefault(parts, "PER")
+        if len(parts) > 2:
+            self.names.setdefault(parts[-2:], "PER")
+        if len(parts) > 3 and parts[-2] == "-" and parts[-3] in ("al", "el"):
+            self.names.setdefault(parts[-3:], "PER")
+
+    def place(self, parts: Name, described: bool) -> None:
+        """What stood behind a type word; ``described`` if that word is followed by another in small letters."""
+        if len(parts) > 1 and not parts[0].isdigit():
+            self.names.setdefault(parts, "LOC")
+            if len(parts) > 2 and described:
+                self.names.setdefault(parts[1:], "LOC")
+
+    def body(self, label: str, last: str, bracketed: str) -> None:
+        """The short form that closes a body's name or stands in brackets behind it."""
+        for word in (bracketed, last if label == "ORG" else ""):
+            large = word[1:].upper() == word[1:] or (word == bracketed and label == "ORG" and word.istitle())
+            if len(word) > 1 and large and word.isalpha() and not _syllable(word) and fold(word) not in _TYPES:
+                self.names.setdefault((fold(word),), label)
+
 
 def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
-    """Further mentions of names that the grammar found elsewhere in the document.
+    """Further mentions of names that the grammar found elsewhere in the document. Cost: linear in the text.
 
     A person's full name, the last two parts of it, or a foreigner's family name; a person's last name, a foreigner's
     first name, and what stood behind a title, where they stand alone; a place first named with its type word; a short
-    form in brackets behind a body. Cost: linear in the text.
+    form in brackets behind a body.
     """
     pieces = parse.chunks.tokens.pieces
-    known: dict[tuple[str, ...], str] = {}
-    alone: set[str] = set()
-
-    def name(first: int, last: int) -> tuple[str, ...]:
-        return tuple(_folded(piece) for piece in pieces[first:last])
-
-    for m in parse.mentions:
-        if m.label == "PER":
-            parts = name(m.first, m.last)
-            known.setdefault(parts, "PER") if len(parts) > 1 else None
-            alone.add(parts[-1])
-            if len(parts) > 3 and parts[-2] == "-" and parts[-3] in ("al", "el"):
-                known.setdefault(parts[-3:], "PER")
-            if not is_syllable(parts[0]) and len(parts[0]) > 2:
-                alone.add(parts[0])
-            if len(parts) > 2:
-                known.setdefault(parts[-2:], "PER")
-            if not is_syllable(parts[-1]) and len(parts[-1]) > 2:
-                known.setdefault(parts[-1:], "PER")
-        elif m.label == "LOC" and m.kind == "typed" and m.last - m.first > 2:
-            parts = name(m.first + 1, m.last)
-            if len(parts) > 1 and not parts[0].isdigit():
-                known.setdefault(parts, "LOC")
-                if len(parts) > 2:
-                    known.setdefault(parts[1:], "LOC") if not pieces[m.first + 1][0].isupper() else None
-        elif m.label in BODY_TYPES:
-            if m.last - m.first < 2:
-                continue
-            short = _bracketed(pieces, m.last)
-            for word in (short, pieces[m.last - 1].strip(_PADDING) if m.label == "ORG" else ""):
-                large = word[1:].upper() == word[1:] or (word is short and m.label == "ORG" and word.istitle())
-                if len(word) > 1 and large and word.isalpha() and not is_syllable(word) and fold(word) not in _TYPES:
-                    known.setdefault((fold(word),), m.label)
-    if not known and not alone:
+    known = _learn(parse.mentions, pieces)
+    if not known.names and not known.alone:
         return []
-    longest = max(map(len, known), default=0)
-    bare, inner, low = _bare(alphabet, alphabet.version)
+    names, alone, symbols = known.names, known.alone, parse.symbols
+    longest = max(map(len, names), default=0)
+    runs, bare, inner, low = _symbols(alphabet, alphabet.version)
     found: list[Mention] = []
-    for match in _capitals(alphabet, alphabet.version).finditer(parse.symbols):
-        first, last = parse.firsts[match.start()], parse.firsts[match.end()]
-        if last - first > 1 and known.get(name(last - 1, last)) == "PER" and last - first < 5:
+    for match in runs(symbols):
+        begin, behind = match.span()
+        first, last = parse.firsts[begin], parse.firsts[behind]
+        parts = tuple(map(folded_piece, pieces[first:last]))
+        if last - first == 1:
+            if parts[0] in alone and symbols[begin] in (inner if symbols[begin - 1] in low else bare):
+                if first > 1 and (folded_piece(pieces[first - 2]), "-", *parts) in names:  # al - Masri
+                    first -= 2
+                found.append(Mention(first, last, "PER", "memory", "memory-alone"))
+                continue
+        elif last - first < 5 and names.get(parts[-1:]) == "PER":
             found.append(Mention(first, last, "PER", "memory", "memory-run"))  # the family name closes a longer name
             continue
-        if last - first == 1 and _folded(pieces[first]) in alone and parse.symbols[match.start()] in (
-            inner if parse.symbols[match.start() - 1] in low else bare
-        ):
-            if name(first - 2, last) in known:  # al - Masri
-                first -= 2
-            found.append(Mention(first, last, "PER", "memory", "memory-alone"))
-            continue
-        at = first
-        while at < last:
-            for size in range(min(longest, last - at), 0, -1):
-                label = known.get(name(at, at + size))
+        at, count = 0, last - first
+        while at < count:
+            for size in range(min(longest, count - at), 0, -1):
+                label = names.get(parts[at : at + size])
                 if label:
-                    found.append(Mention(at, at + size, label, "memory", "memory"))
+                    found.append(Mention(first + at, first + at + size, label, "memory", "memory"))
                     at += size
                     break
             else:
                 at += 1
     return found
+
+
+def _learn(mentions: list[Mention], pieces: list[str]) -> _Known:
+    known = _Known()
+    for m in mentions:
+        if m.label == "PER":
+            known.person(tuple(map(folded_piece, pieces[m.first : m.last])))
+        elif m.label == "LOC":
+            if m.kind == "typed" and m.last - m.first > 2:
+                described = not pieces[m.first + 1][0].isupper()
+                known.place(tuple(map(folded_piece, pieces[m.first + 1 : m.last])), described)
+        elif m.label in BODY_TYPES and m.last - m.first > 1:
+            known.body(m.label, clean(pieces[m.last - 1].strip(_PADDING)), clean(_bracketed(pieces, m.last)))
+    return known
 
 
 def _bracketed(pieces: list[str], at: int) -> str:
@@ -95,24 +121,41 @@ def _bracketed(pieces: list[str], at: int) -> str:
 
 
 @lru_cache(maxsize=1 << 18)
-def _folded(piece: str) -> str:
+def folded_piece(piece: str) -> str:
+    """The folded form of a piece of text, without the blanks behind it."""
     return fold(piece.strip(_PADDING))
 
 
-@cache
-def _capitals(alphabet: Alphabet, version: int) -> re.Pattern[str]:
-    """Runs of capitalised chunks that no rule has taken."""
-    run = alphabet.symbols("Capital") - alphabet.symbols("Honorific")
-    inside, before = character_class(run), character_class(run | alphabet.symbols("NotName"))
-    return re.compile(f"(?={inside})(?<!{before}){inside}+")
+_syllable = lru_cache(maxsize=1 << 16)(is_syllable)
+
+
+def _foreign(part: str) -> bool:
+    return len(part) > 2 and not _syllable(part)
 
 
 @cache
-def _bare(alphabet: Alphabet, version: int) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Symbols of a capitalised word that is a name and no word of every day, place or body; such as are given names,
-    which the capital tells behind a word in small letters; and those of such words."""
-    other = set[str]().union(*map(alphabet.symbols, ("Place", "OrgName", "Media", "Party", "Upper", "Letter", "Compass")))
-    head = set[str]().union(*map(alphabet.symbols, ("OrgHead", "LocHead", "HeadBefore", "DeptHead", "DivisionHead", "Mass")))
-    given = (alphabet.symbols("Given") & alphabet.symbols("Title")) - other - head
-    bare = alphabet.symbols("Cap") - alphabet.symbols("Common") - other
-    return frozenset(bare), frozenset(bare | given), frozenset(alphabet.symbols("Low") | alphabet.symbols("Small"))
+def _symbols(
+    alphabet: Alphabet, version: int
+) -> tuple[Callable[[str], Iterator[re.Match[str]]], frozenset[str], frozenset[str], frozenset[str]]:
+    """What ``remember`` looks for in the symbols that the grammar left.
+
+    Finds runs of capitalised chunks; symbols of a word that can be nothing but a name (no word of every day, place or
+    body); these and given names, which the capital tells behind a word in small letters; and those of such words.
+    """
+
+    def having(*names: str) -> int:
+        return reduce(or_, map(alphabet.mask, names))
+
+    def chars(mask: int) -> frozenset[str]:
+        return frozenset(alphabet.at(n) for n in range(mask.bit_length()) if mask >> n & 1)
+
+    run = having("Capital") & ~having("Honorific")
+    inside, before = character_class(run), character_class(run | having("NotName"))
+    other = having("Place", "OrgName", "Media", "Party", "Upper", "Letter", "Compass")
+    head = having("OrgHead", "LocHead", "HeadBefore", "DeptHead", "DivisionHead", "Mass")
+    bare = having("Cap") & ~having("Common") & ~other
+    given = having("Given") & having("Title") & ~other & ~head
+    return (
+        re.compile(f"(?={inside})(?<!{before}){inside}+").finditer,
+        chars(bare), chars(bare | given), chars(having("Low", "Small")),
+    )  # fmt: skip

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from govner.entities import LAYER
-from govner.layers import Layers
+from govner.layers import Layers, Row
 from govner.lexicon import Chunks, Lexicon, entries
 from govner.places.classes import place_classes
 from govner.rules.cascade import Cascade, Mention
 from govner.rules.grammar import Grammar, parse
-from govner.rules.memory import remember
+from govner.rules.memory import folded_piece, remember
 from govner.text import Tokens
-
-Row = tuple[int, int, str, float]
-"""A span without its text: start, end, label, score."""
 
 
 def grammar() -> Grammar:
@@ -80,11 +78,17 @@ def abroad(mentions: list[Mention], tokens: Tokens) -> list[Mention]:
     """
     places = [m for m in mentions if m.label == "LOC"]
     foreign = sum(m.kind == "foreign" for m in places)
-    home = len({"".join(tokens.pieces[m.first : m.last]).strip() for m in places if m.rule in _HOME})
-    if foreign < 4 or 2 * foreign <= 3 * home or "Việt Nam" in tokens.text or "VIỆT NAM" in tokens.text:
+    elsewhere = foreign >= 4
+    if elsewhere:
+        forms = list(map(folded_piece, tokens.pieces))
+        home = [tuple(forms[m.first : m.last]) for m in places if m.rule in _HOME]
+        names = len(set(home))
+        few = 2 * foreign > 3 * names and (foreign >= len(home) or names <= 3)
+        elsewhere = few and ("việt", "nam") not in pairwise(forms)
+    if not elsewhere:
         return [m for m in mentions if m.kind != "abroad"]
     return [
-        Mention(m.first, m.last, "ORG", "foreign", m.rule, m.roles) if m.label in ("PARTY", "STATE") else m
+        Mention(m.first, m.last, "ORG", "foreign", m.rule) if m.label in ("PARTY", "STATE", "MASS") else m
         for m in mentions
     ]
 

@@ -101,15 +101,20 @@ _GLUED = _Glued()
 
 def _unglue(piece: str) -> tuple[str, ...]:
     word = clean(piece.rstrip(PADDING))
-    if len(word) < 4 or word.islower() or word.isupper() or word[1:].islower() or word.isascii():
+    if len(word) < 4 or word.islower() or word.isupper() or word[1:].islower():
         return ()
     for cut in range(2, len(word) - 1):
         left, right = word[:cut], word[cut:]
-        if not right[0].isupper() or not is_syllable(right):
+        if not right[0].isupper():
             continue
         title = right[1:].islower() and len(right) > 1
-        if left.isupper():  # VĂN ANBí, AFPMàn; but no brand in plain letters: VNPay
-            apart = title and not (right.isascii() and left.isascii())
+        if left.isupper() and title and len(right) > 2 and not right[:2].isascii():  # & DLĐắk: no syllable by the book
+            apart = True
+        elif not is_syllable(right):
+            continue
+        elif left.isupper():  # VĂN ANBí, AFPMàn, VĂN ANTrao; but no brand in plain letters: VNPay
+            plain = right.isascii() and left.isascii()
+            apart = title and (not plain or (len(right) > 2 and is_syllable(left)))
         else:  # tayẢnh, đồngÔng
             apart = left[-1].islower() and (title or right.isupper()) and len(right) > 1 and is_syllable(left)
             apart = apart and not (left.isascii() and right.isascii())
