@@ -39,6 +39,7 @@ NEWS = ("government.jsonl.xz", "general.jsonl.xz", "briefs_2025_2026.jsonl.xz")
 OWN = (ROOT / "models" / "corpus", ROOT / "tests" / "articles")
 OWN_DOCUMENTS = 5_000
 PEER_TEXTS = 60  # underthesea reads this many of the texts, a sentence at a time
+FEW_TEXTS = 12  # and this many whole, for its cost grows faster than its text
 EVERY = 0.2  # seconds between two looks at the memory
 
 
@@ -236,26 +237,28 @@ def report(paths: Sequence[Path], options: argparse.Namespace, folder: Path, con
         equal = same(folder / f"local-{most}-in.parquet", folder / f"ray-{most}-in.parquet")
         ratio = speeds["ray", most] / speeds["local", most]
         console.print(f"Ray at {ratio:.2f} of the local engine's speed; the same rows in the same order: {equal}")
-    beside(few, speeds, most, options.peer_python, console)
+    beside(few, speeds, options.peer_python, console)
     for note in notes:
         console.print(note, markup=False)
 
 
-def beside(few: Sequence[str], speeds: dict[tuple[str, int], float], most: int, python: str, console: Console) -> None:
-    """underthesea over a sample, given sentences cut beforehand, which is its best case."""
+def beside(few: Sequence[str], speeds: dict[tuple[str, int], float], python: str, console: Console) -> None:
+    """underthesea over a sample, in one process: given sentences cut beforehand, its best case, and given texts."""
     parts = [text[start:end] for text in few for start, end in sentences(text)]
-    try:
-        theirs = measure("underthesea", parts, python=python)
-    except Unmeasured as error:
-        console.print(str(error), markup=False)
-        return
-    speed = theirs.syllables / theirs.best
-    console.print(
-        f"{theirs.title}, one process, {len(few)} of the texts, {theirs.syllables:,} syllables a sentence at a time: "
-        f"{speed:,.0f} syllables/s, loading left out"
-    )
-    for (engine, workers), ours in speeds.items():
-        console.print(f"Govner {engine}, {workers} workers: {ours / speed:,.0f} times as fast")
+    spread = few[:: max(1, len(few) // FEW_TEXTS)][:FEW_TEXTS]
+    engines = [f"{engine}, {workers} workers" for engine, workers in speeds]
+    table = Table("peer, one process", "texts", "syllables", "syllables/s", *(f"Govner {name}, ×" for name in engines))
+    table.title = "underthesea in the same run, loading left out; ×: how many times as fast Govner is"
+    for how, texts, given in (("a sentence at a time", few, parts), ("a text at a time", spread, spread)):
+        try:
+            theirs = measure("underthesea", given, python=python)
+        except Unmeasured as error:
+            console.print(str(error), markup=False)
+            continue
+        speed = theirs.syllables / theirs.best
+        ratios = (f"{ours / speed:,.0f}" for ours in speeds.values())
+        table.add_row(f"{theirs.title}, {how}", f"{len(texts)}", f"{theirs.syllables:,}", f"{speed:,.0f}", *ratios)
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from govner.formats.arrow import (  # noqa: E402
     VERSION,
     VERSION_KEY,
     from_batch,
+    meaning,
     problems,
     read_parquet,
     tables,
@@ -163,6 +165,16 @@ def test_plain_columns_for_those_who_do_not_know_govner(read: Document) -> None:
     assert row["bodies"][post["body"]]["unit"]["name"] == "Bình Sơn"
 
 
+def test_the_schema_has_all_that_a_document_says(read: Document) -> None:
+    said = read.to_dict()
+    assert {*said, "error"} - {"links", "scores"} == set(SCHEMA.names)  # both follow from the rest
+    for group in ("people", "bodies", "locations"):
+        kind = SCHEMA.field(group).type.value_type
+        assert set(said[group][0]) == {kind.field(n).name for n in range(kind.num_fields)}
+    posts = SCHEMA.field("positions").type.value_type
+    assert set(said["people"][0]["positions"][0]) == {posts.field(n).name for n in range(posts.num_fields)}
+
+
 def test_rows_that_failed_are_told_and_passed_over(read: Document) -> None:
     batch = to_batch([Document("", "xấu"), read, Document("")], ["not UTF-8", None, "too large"])
     assert [document.id for document in from_batch(batch)] == ["một"]
@@ -219,6 +231,26 @@ def test_reads_what_engines_make_of_the_types(read: Document) -> None:
     pl = pytest.importorskip("polars")
     through = pl.from_arrow(pa.Table.from_batches([to_batch([read])])).to_arrow()
     assert [document.to_dict() for document in from_batch(through)] == [read.to_dict()]
+
+
+def test_every_field_and_column_is_documented() -> None:
+    def paths(fields: Any, above: str = "") -> Iterator[str]:
+        for field in fields:
+            kind = field.type
+            yield f"{above}{field.name}"
+            while pa.types.is_list(kind):
+                kind = kind.value_type
+            if pa.types.is_struct(kind):
+                inner = [kind.field(n) for n in range(kind.num_fields)]
+                yield from paths(inner, f"{above}{field.name}.")
+
+    told = {path: meaning(path) for path in paths(SCHEMA)}
+    told |= {f"{name}:{field.name}": meaning(field.name, name) for name, table in TABLES.items() for field in table}
+    assert all(told.values())
+    assert told["people.positions.mentions.start"] == "first character"
+    assert "counted from 0" in told["posts:post"]
+    with pytest.raises(InputError, match=r"no field 'spans\.colour'"):
+        meaning("spans.colour")
 
 
 # --- flat tables -----------------------------------------------------------------------------------------------------

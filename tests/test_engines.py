@@ -173,6 +173,27 @@ def test_ray_from_files_to_files(cluster: Any, expected: list[Document], tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out.parquet"]
 
 
+def test_ray_from_the_command_line(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from govner.cli import main
+
+    rows = [*ROWS[:3], {"id": "xấu"}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    output = tmp_path / "out.parquet"
+    command = ["annotate", str(tmp_path / "in.jsonl"), "-o", str(output), "--engine", "ray", "--model", "none"]
+    monkeypatch.setattr(sys, "argv", ["govner", *command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3  # some failed
+    assert [document.id for document in govner.read_parquet(output)] == ["số 0", "số 1", "số 2"]
+    # An output may be a URI.
+    command[3] = f"file://{tmp_path}/store"
+    monkeypatch.setattr(sys, "argv", ["govner", *command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    assert len(list(govner.read_parquet(tmp_path / "store"))) == 3
+
+
 def test_ray_on_a_store_marks_success(cluster: Any, expected: list[Document], tmp_path: Path) -> None:
     # file:// goes the way of every URI; there is no object store on a test machine.
     from govner.batch import ray as engine
@@ -185,19 +206,17 @@ def test_ray_on_a_store_marks_success(cluster: Any, expected: list[Document], tm
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+def bucket() -> Iterator[Callable[[str], str]]:
     """An S3 store on this machine with a bucket ``news``; gives the URI of a path in it."""
     server = pytest.importorskip("moto.server", reason='no S3 store to test with: pip install "moto[server]"')
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
     store = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     store.start()
     host, port = store.get_host_and_port()
     options = f"endpoint_override={host}:{port}&scheme=http&region=us-east-1&allow_bucket_creation=true"
     import pyarrow.fs
 
-    pyarrow.fs.FileSystem.from_uri(f"s3://news?{options}")[0].create_dir("news")
-    yield lambda path: f"s3://news/{path}?{options}"
+    pyarrow.fs.FileSystem.from_uri(f"s3://key:secret@news?{options}")[0].create_dir("news")
+    yield lambda path: f"s3://key:secret@news/{path}?{options}"
     store.stop()
 
 
@@ -233,6 +252,8 @@ def test_ray_that_cannot_leaves_nothing(cluster: Any, tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=reason):
             engine.annotate_files(inputs, str(tmp_path / "out"), model=None)
+    with pytest.raises(InputError, match="cannot be written to"):
+        engine.annotate_files([str(tmp_path / "in.parquet")], "carrier-pigeon://coop/out", model=None)
     with pytest.raises(InputError, match="make it first"):
         engine.annotate_files([str(tmp_path / "in.parquet")], str(tmp_path / "no" / "out"), model=None)
     with pytest.raises(InputError, match="no such folder"):

@@ -14,22 +14,23 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from govner.batch.core import Loader
 from govner.batch.core import annotate as annotate_batch
 from govner.entities import GovnerError, InputError
-from govner.formats.arrow import SCHEMA, problems
+from govner.formats.arrow import SCHEMA
 from govner.formats.inputs import LIMIT, Columns, Inputs, Record
+from govner.formats.jsonl import Problem
 
 try:
     import pyarrow as pa
     import pyarrow.compute
-    import pyarrow.dataset as ds
     import pyarrow.fs
+    import pyarrow.parquet as pq
     import ray.data
 except ImportError as error:
     raise GovnerError('the Ray engine needs Ray: pip install "govner[ray]"') from error
@@ -114,7 +115,7 @@ def annotate(
 
 
 def _mapped(dataset: Dataset, work: _Work, workers: int | None) -> Dataset:
-    compute = ray.data.TaskPoolStrategy(size=workers)
+    compute = None if workers is None else ray.data.TaskPoolStrategy(size=workers)
     return dataset.repartition(target_num_rows_per_block=ROWS_A_TASK).map_batches(
         work, batch_format="pyarrow", batch_size=ROWS, compute=compute, num_cpus=1
     )
@@ -153,8 +154,9 @@ def annotate_files(
         try:
             dataset = _mapped(_read(inputs, work), replace(work, columns=Columns()), workers)
             with target.writing() as folder:
-                dataset.write_parquet(folder, filesystem=target.filesystem, compression="zstd")
-                counts = target.count(folder)
+                sink = _Sink(folder, target.filesystem)
+                dataset.write_datasink(sink)
+                counts = target.told(sink.parts)
         except (ray.exceptions.RayError, pa.ArrowException, OSError) as error:
             raise GovnerError(f"Ray could not finish: {_told(error)}") from error
     return counts
@@ -241,7 +243,10 @@ class _Target:
         if self.local:
             self.filesystem, self.path = pyarrow.fs.LocalFileSystem(), os.path.abspath(self.output)
         else:
-            self.filesystem, self.path = pyarrow.fs.FileSystem.from_uri(self.output)
+            try:
+                self.filesystem, self.path = pyarrow.fs.FileSystem.from_uri(self.output)
+            except pa.ArrowInvalid as error:
+                raise InputError(f"{self.output}: cannot be written to: {error}") from error
         stem = self.path.removesuffix(".parquet")
         self.errors = f"{stem}.errors.jsonl"
         self._free(force)
@@ -273,23 +278,65 @@ class _Target:
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
-    def count(self, folder: str) -> Counts:
+    def told(self, parts: Sequence[_Part]) -> Counts:
         """Count the rows, and list those that failed: ``id``, ``place`` (the row of the output), ``reason``."""
-        written = ds.dataset(folder, filesystem=self.filesystem, format="parquet")
         rows = failed = 0
         lines: list[bytes] = []
-        for batch in written.to_batches(["id", "error"]):
-            for problem in problems(batch, rows):
-                row = {"id": problem.id, "place": problem.where, "reason": problem.reason}
+        for part in parts:
+            for number, problem in part.problems:
+                row = {"id": problem.id, "place": f"row {rows + number}", "reason": problem.reason}
                 lines.append(json.dumps(row, ensure_ascii=False).encode() + b"\n")
                 failed += 1
-            rows += batch.num_rows
+            rows += part.rows
         if lines:
             with self.filesystem.open_output_stream(self.errors) as file:
                 file.write(b"".join(lines))
         elif self.filesystem.get_file_info(self.errors).type == pyarrow.fs.FileType.File:
             self.filesystem.delete_file(self.errors)  # of a former run
         return Counts(rows - failed, failed)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a task wrote: a file by its number, so many rows, and which of them are problems."""
+
+    number: int
+    rows: int
+    problems: list[tuple[int, Problem]]
+
+
+class _Sink(ray.data.Datasink):  # type: ignore[misc]
+    """A Parquet file a task, named by its number: in order, and the same however often Ray repeats a task.
+
+    Ray's own writer hands the rows of a task to several threads, and they may change places.
+    """
+
+    def __init__(self, folder: str, filesystem: pyarrow.fs.FileSystem) -> None:
+        self.folder, self.filesystem = folder, filesystem
+        self.parts: list[_Part] = []
+
+    def on_write_start(self, schema: pa.Schema | None = None) -> None:
+        self.filesystem.create_dir(self.folder, recursive=True)
+
+    def write(self, blocks: Iterable[pa.Table], ctx: Any) -> _Part:
+        """Write the blocks of one task, one after the other."""
+        rows, bad = 0, []
+        name = f"{self.folder}/part-{ctx.task_idx:06d}.parquet"
+        with pq.ParquetWriter(name, SCHEMA, filesystem=self.filesystem, compression="zstd") as writer:
+            for block in blocks:
+                writer.write_table(block)
+                for number, error in enumerate(block["error"].to_pylist(), rows):
+                    if error is not None:
+                        bad.append((number, Problem("", error, block["id"][number - rows].as_py())))
+                rows += block.num_rows
+        return _Part(ctx.task_idx, rows, bad)
+
+    def on_write_complete(self, write_result: Any) -> None:
+        """What the tasks wrote, in order; where there were no rows, a file without any says what the columns are."""
+        self.parts = sorted(write_result.write_returns, key=lambda part: part.number)
+        if not self.parts:
+            name = f"{self.folder}/part-000000.parquet"
+            pq.write_table(SCHEMA.empty_table(), name, filesystem=self.filesystem)
 
 
 def _remove(path: str) -> None:

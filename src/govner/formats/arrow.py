@@ -15,7 +15,8 @@ from __future__ import annotations
 import datetime
 import glob
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from itertools import accumulate, count
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,8 @@ TABLES: Mapping[str, pa.Schema] = {
         ],
         "bodies": [
             ("body", pa.int32()), ("body_id", pa.string()), ("label", pa.string()), ("name", pa.string()),
-            ("kind", pa.string()), ("level", pa.string()), ("organ", pa.string()), ("parent", pa.string()), *_PLACE,
+            ("kind", pa.string()), ("level", pa.string()), ("organ", pa.string()), ("parent", pa.string()),
+            ("parent_id", pa.string()), *_PLACE,
         ],
         "locations": [("location", pa.int32()), ("name", pa.string()), ("kind", pa.string()), *_PLACE],
     }.items()
@@ -138,6 +140,29 @@ TABLES: Mapping[str, pa.Schema] = {
 ``row`` and a number within the document (``person``, ``post``, ``body``, ``location``, each counting from 0 save
 ``person``, which is ``Person.id``) join the tables; ``document`` does too where every document has an id of its own.
 """
+
+
+@cache
+def _meanings() -> Mapping[str, str]:
+    lines = (files("govner.formats") / "columns.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
+def meaning(field: str, table: str | None = None) -> str:
+    """What a field of ``SCHEMA`` (``"bodies.unit.code"``), or a column of a flat table, holds, in a sentence.
+
+    Raises ``InputError`` for a field that there is not.
+    """
+    known = _meanings()
+    if table is not None:
+        names = [f"{table}:{field}", f"*:{field}"]
+    else:
+        parts = field.split(".")
+        names = [field, *(".".join(["*", *parts[n:]]) for n in range(1, len(parts)))]
+    for name in names:
+        if name in known:
+            return known[name]
+    raise InputError(f"no field {field!r}{f' in the table {table!r}' if table else ''}")
 
 
 # --- Documents to rows -----------------------------------------------------------------------------------------------
@@ -561,7 +586,7 @@ def _flat_posts(document: Document, posts: Sequence[Position]) -> Iterator[tuple
 
 def _flat_bodies(document: Document, _: Sequence[Position]) -> Iterator[tuple[Any, ...]]:
     for n, body in enumerate(document.bodies):
-        about = (n, body.id, body.label, body.name, body.kind, body.level, body.organ, body.parent)
+        about = (n, body.id, body.label, body.name, body.kind, body.level, body.organ, body.parent, body.parent_id)
         yield *about, *_unit(body.unit), body.evidence, body.score, len(body.mentions)
 
 

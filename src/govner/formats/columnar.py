@@ -23,9 +23,10 @@ ROWS = 256
 
 def records(
     path: str, format: str, below: str | None = None, columns: Columns | None = None, limit: int = LIMIT
-) -> Iterator[Record | Problem]:
-    """The rows of a file, in order. ``format`` is ``"parquet"`` or ``"ipc"``.
+) -> Iterator[tuple[float, Record | Problem]]:
+    """The rows of a file, in order, each with the share of the file that has been read with it.
 
+    ``format`` is ``"parquet"`` or ``"ipc"``.
     ``below`` is the folder of the dataset that the file is a part of: the partitions that the path names
     (``year=2025``) are columns too.
     """
@@ -34,17 +35,18 @@ def records(
         data = ds.dataset(path, format=format)
         partitions = _partitions(path, below)
         found = (columns or Columns()).among([*data.schema.names, *partitions])
+        total = max(1, data.count_rows())
         stored = sorted({name for name in found.values() if name not in partitions})
         batches = data.to_batches(stored, batch_size=ROWS, batch_readahead=1, fragment_readahead=1, use_threads=False)
         for batch in batches:
             for row in rows(batch, found, partitions, limit, f"{path}:", number + 1):
                 number += 1
-                yield row
+                yield number / total, row
         if not number:
-            yield Problem(path, "no records in it")
+            yield 1.0, Problem(path, "no records in it")
     except (pa.ArrowException, InputError) as error:
         told = " ".join(str(error).split())
-        yield Problem(f"{path}:{number + 1}" if number else path, f"{told}; what follows was not read")
+        yield 1.0, Problem(f"{path}:{number + 1}" if number else path, f"{told}; what follows was not read")
 
 
 def _partitions(path: str, below: str | None) -> dict[str, str]:

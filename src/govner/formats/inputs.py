@@ -89,7 +89,7 @@ class Inputs:
 
     ``names`` are paths, globs, or ``"-"``; ``html`` says that the texts are web pages, so that .html files are read
     too; ``date`` and ``source`` stand in where a record brings none; ``limit`` is the most characters of one text.
-    ``size`` and ``position`` are bytes, to tell how far the reading is; ``size`` is ``None`` for standard input.
+    ``without`` are files that are passed over in folders and globs, such as the output of an earlier run.
     """
 
     names: Sequence[str]
@@ -98,7 +98,8 @@ class Inputs:
     date: str | None = None
     source: str | None = None
     limit: int = LIMIT
-    position: int = 0
+    without: Sequence[str | Path] = ()
+    _position: int = 0
     _raw: BinaryIO | None = None
 
     def __iter__(self) -> Iterator[Record | Problem]:
@@ -112,7 +113,7 @@ class Inputs:
             yield record
 
     def size(self) -> int | None:
-        """Bytes of all the files, ``None`` where standard input is among them."""
+        """Bytes of all the files, ``None`` where standard input is among them (or all are empty)."""
         if "-" in self.names:
             return None
         total = 0
@@ -122,14 +123,14 @@ class Inputs:
                     total += os.path.getsize(path)
                 except OSError:
                     continue  # it is named when its turn comes
-        return total
+        return total or None
 
     def bytes_read(self) -> int:
         """How many bytes of the files have been read."""
         try:
-            return self.position + (self._raw.tell() if self._raw is not None else 0)
+            return self._position + (self._raw.tell() if self._raw is not None else 0)
         except (OSError, ValueError):  # closed in the meantime
-            return self.position
+            return self._position
 
     # which files
 
@@ -152,13 +153,14 @@ class Inputs:
     def files(self, name: str) -> Iterator[str]:
         """The files of a name: itself, those of a folder (all below it), those that a glob stands for."""
         if os.path.isdir(name):
-            yield from self._folder(name)
+            found = self._folder(name)
         elif glob.has_magic(name) and not os.path.exists(name):
-            for path in sorted(glob.glob(name, recursive=True)):
-                if not os.path.isdir(path):
-                    yield path
+            found = (path for path in sorted(glob.glob(name, recursive=True)) if not os.path.isdir(path))
         else:
             yield name
+            return
+        without = {os.path.abspath(path) for path in self.without}
+        yield from (path for path in found if os.path.abspath(path) not in without)
 
     def _folder(self, folder: str) -> Iterator[str]:
         """Files below a folder that can be read, by name; hidden ones and those of engines (_SUCCESS) are not."""
@@ -191,16 +193,14 @@ class Inputs:
         if reader is None:
             yield Problem(path, _unreadable(path))
             return
+        start = self._position
         try:
             yield from reader(path, name)
         except OSError as error:
             yield Problem(path, os_reason(error))
         finally:
             self._raw = None
-            try:
-                self.position += os.path.getsize(path)
-            except OSError:
-                self.position += 0
+            self._position = start + _size(path)
 
     def _open(self, path: str) -> BinaryIO:
         self._raw = open(path, "rb")  # noqa: SIM115 - closed by the reader that asked for it
@@ -238,7 +238,10 @@ class Inputs:
         from govner.formats.columnar import records  # pyarrow is an extra
 
         below = name if os.path.isdir(name) else None
-        yield from records(path, ARROW[_suffix(path)], below, self.columns, self.limit)
+        start, size = self._position, _size(path)
+        for share, record in records(path, ARROW[_suffix(path)], below, self.columns, self.limit):
+            self._position = start + round(share * size)
+            yield record
 
 
 def too_large(characters: int | None, limit: int) -> str:
@@ -249,6 +252,13 @@ def too_large(characters: int | None, limit: int) -> str:
 def os_reason(error: OSError) -> str:
     """What the operating system says, in few words, without the file's name."""
     return "no such file or folder" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
 
 
 def _suffix(name: str) -> str:

@@ -231,6 +231,10 @@ def annotate(
     if doc.text != document.text:
         raise GovnerError("the Doc's text is not the Document's; annotate a Doc that was made from document.text")
     register()
+    return _annotate(doc, document, spans_key, set_ents, overwrite_ents)
+
+
+def _annotate(doc: Doc, document: Document, spans_key: str, set_ents: bool, overwrite_ents: bool) -> Doc:
     _keep(doc, document)
     units = _units(document)
     made = [_aligned(doc, number, mention, units) for number, mention in enumerate(document.spans)]
@@ -380,7 +384,7 @@ class GovnerComponent(Pipe):
             "overwrite_ents": overwrite_ents,
         }
         self.pipeline = load(model, rules, exclude)
-        self._annotate = partial(annotate, spans_key=spans_key, set_ents=set_ents, overwrite_ents=overwrite_ents)
+        self._annotate = partial(_annotate, spans_key=spans_key, set_ents=set_ents, overwrite_ents=overwrite_ents)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A worker that was not forked (n_process) loads the model itself.
