@@ -14,20 +14,25 @@ from govner.entities import Document, InputError, Person, Span
 
 
 class Reader:
-    """Marks the word ``An``. ``log`` counts what is read, ``slow`` is the seconds that a text takes."""
+    """Marks the word ``An``. ``log`` counts what is read, ``slow`` is the seconds that a text takes, ``pids`` lists the
+    processes that read."""
 
-    def __init__(self, log: str | None = None, slow: float = 0.0) -> None:
-        self.log, self.slow = log, slow
+    def __init__(self, log: str | None = None, slow: float = 0.0, pids: str | None = None) -> None:
+        self.log, self.slow, self.pids = log, slow, pids
+        self.kept: list[bytes] = []
 
     def pipe(self, texts: Iterable[Mapping[str, Any]], batch_size: int = 64) -> Iterator[Document]:
         for row in texts:
             yield self.read(**row)
 
     def read(self, text: str, id: str | None, date: str | None, source: str | None) -> Document:
-        if self.log:
-            handle = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-            os.write(handle, f"{id}\n".encode())
-            os.close(handle)
+        for file, line in ((self.log, id), (self.pids, os.getpid())):
+            if file:
+                handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+                os.write(handle, f"{line}\n".encode())
+                os.close(handle)
+        if "GROW" in text:
+            self.kept.append(os.urandom(130 << 20))
         time.sleep(self.slow)
         _suffer(text)
         at = text.find("An")
@@ -59,9 +64,10 @@ class Load:
 
     log: str | None = None
     slow: float = 0.0
+    pids: str | None = None
 
     def __call__(self) -> Any:
-        return Reader(self.log, self.slow)
+        return Reader(self.log, self.slow, self.pids)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,9 @@ SLOW = 0.004
 def job(folder: Path, name: str, log: str | None, slow: float, workers: int) -> None:
     """The command that is run again and again."""
     from batch_stand_in import Load
-    from govner.batch import annotate_files
+    from govner.batch import annotate_files, run
 
+    run._code = lambda: "code"  # somebody may edit the package meanwhile
     annotate_files(
         [folder / "in.jsonl"], folder / name, loader=_Named(log, slow, Load), workers=workers, chunk=CHUNK,
         tables=name.endswith(".parquet"),

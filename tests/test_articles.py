@@ -84,9 +84,9 @@ FACTS = [
     ),
     ("11-doi-ngoai.ann", "Phan Đăng Khiêm", "Phó Thủ tướng|Bộ trưởng Ngoại giao"),
     ("12-tuoi-tre-can-tho.ann", "Thạch Sa Rinh", "Thành ủy viên|Bí thư Thành đoàn Cần Thơ"),
-    ("13-ngo-doc-long-khanh.ann", "Hoàng Thị Ngọc Bích", "Trưởng phòng Y tế thị xã Long Khánh"),
+    ("13-ngo-doc-long-khanh.ann", "Hoàng Thị Ngọc Bích", "Trưởng Phòng Y tế thị xã Long Khánh"),
     ("14-sat-lo-nha-be.ann", "Hà Văn Tiệp", "phó chủ tịch UBND huyện Nhà Bè"),
-    ("14-sat-lo-nha-be.ann", "Từ Thị Hoà", "bí thư Đảng uỷ xã Hiệp Phước"),
+    ("14-sat-lo-nha-be.ann", "Từ Thị Hoà", "bí thư Đảng ủy xã Hiệp Phước"),
 ]
 
 

@@ -9,7 +9,6 @@ import json
 import lzma
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,12 @@ def run(inputs: Any, output: Path, **options: Any) -> Summary:
     """A run with the stand-in, in this process unless told otherwise."""
     given = inputs if isinstance(inputs, list) else [inputs]
     return annotate_files(given, output, **{"loader": Load(), "workers": 0, "chunk": 100, **options})
+
+
+@pytest.fixture(autouse=True)
+def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package does not change while the tests run, even if somebody edits it."""
+    monkeypatch.setattr("govner.batch.run._code", lambda: "code")
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -301,20 +307,42 @@ def test_a_full_disk_ends_the_run_at_once_and_costs_no_finished_work(tmp_path: P
 
 
 @posix
-def test_a_file_that_may_not_grow_ends_the_run_and_damages_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
+def test_a_file_that_may_not_grow_ends_the_run_and_damages_nothing(tmp_path: Path, name: str) -> None:
     """The same without root: the files of this process may not pass 200 kB, which the whole output does."""
-    given = lines(tmp_path / "in.jsonl", [f"An {n} {'x' * 2000}" for n in range(200)])
-    (tmp_path / "out.jsonl").write_text("before", encoding="utf-8")
+    import resource
+
+    noise = random.Random(1)
+    given = lines(tmp_path / "in.jsonl", [f"An {n} {noise.randbytes(2000).hex()}" for n in range(200)])
+    (tmp_path / name).write_text("before", encoding="utf-8")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
         with pytest.raises(GovnerError, match="file too large; what is finished is kept"):
-            run(given, tmp_path / "out.jsonl", chunk=50_000, overwrite=True)
+            run(given, tmp_path / name, chunk=50_000, overwrite=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "before"
-    run(given, tmp_path / "out.jsonl", chunk=50_000, overwrite=True)
-    assert len(rows(tmp_path / "out.jsonl")) == 200
+    assert (tmp_path / name).read_text(encoding="utf-8") == "before"
+    assert run(given, tmp_path / name, chunk=50_000, overwrite=True).progress.done == 200
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", name]
+
+
+def test_names_in_the_current_folder(tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    summary = run("in.jsonl", Path("out.jsonl"), tables=True)
+    assert {path.name for path in summary.files} == {path.name for path in tmp_path.glob("out.*")}
+    assert len(rows(tmp_path / "out.jsonl")) == 60
+    with pytest.raises(InputError, match=r"^out\.jsonl: there already"):
+        run("in.jsonl", Path("out.jsonl"))
+
+
+def test_the_output_is_no_input(tmp_path: Path, archive: Path) -> None:
+    with pytest.raises(InputError, match=r"in\.jsonl: an input, and would be written over"):
+        run(archive, tmp_path / "in.jsonl", overwrite=True)
+    with pytest.raises(InputError, match="an input"):
+        run(archive, tmp_path / "x.jsonl", errors=archive, overwrite=True)
+    for _ in range(2):  # the second run finds what the first wrote in its input folder
+        assert run(tmp_path, tmp_path / "out.jsonl", overwrite=True).progress.done == 60
 
 
 # --- going on --------------------------------------------------------------------------------------------------------
@@ -402,12 +430,18 @@ def test_finished_chunks_are_not_read_again(tmp_path: Path, archive: Path) -> No
 
 
 @posix
-def test_changed_inputs_are_read_anew_and_other_options_are_refused(tmp_path: Path, archive: Path) -> None:
+def test_changed_inputs_are_read_anew_and_other_options_are_refused(
+    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert crash(lambda: run(archive, tmp_path / "out.jsonl"), 20)
     with pytest.raises(InputError, match=r"had another chunk; run the command as it was .* or remove .*parts"):
         run(archive, tmp_path / "out.jsonl", chunk=101)
     with pytest.raises(InputError, match="had another source"):
         run(archive, tmp_path / "out.jsonl", source="báo")
+    monkeypatch.setattr("govner.batch.run._code", lambda: "newer")
+    with pytest.raises(InputError, match="had another govner"):
+        run(archive, tmp_path / "out.jsonl")
+    monkeypatch.setattr("govner.batch.run._code", lambda: "code")
     changed = archive.read_text(encoding="utf-8").replace("Ông An", "Bà An")
     archive.write_text(changed, encoding="utf-8")
     run(archive, tmp_path / "out.jsonl")
@@ -431,12 +465,36 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     kill_test.trial(tmp_path, kills=6, seed=random.randrange(1 << 30), documents=60)
 
 
+def test_pieces_of_text_are_forgotten_before_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    from govner.tagger import weights
+
+    texts = [f"Bí thư Huyện ủy Bình Sơn Lê Văn An nói số {n * n}." for n in range(400)]
+    reads = govner.load()
+    expected = [reads(text) for text in texts]
+    assert [document.officials for document in expected] != [()] * 400
+    monkeypatch.setattr(weights, "PIECES", 250)
+    nlp = govner.load(Path(str(files("govner"))) / "models" / "news")
+    assert [nlp(text) for text in texts] == expected
+    assert len(nlp._tagger.weights.pieces) < 300  # type: ignore[union-attr]
+
+
+@posix
+def test_a_worker_that_has_grown_hands_over_to_another(tmp_path: Path) -> None:
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("this system does not tell a process's memory")
+    texts = [f"{'GROW' if n % 4 == 3 else 'An'} {'x' * 100}" for n in range(12)]
+    log = tmp_path / "log"
+    run(lines(tmp_path / "in.jsonl", texts), tmp_path / "out.jsonl", workers=1, loader=Load(pids=str(log)), chunk=100)
+    assert [row["text"] for row in rows(tmp_path / "out.jsonl")] == texts
+    assert len(set(log.read_text().split())) == 3
+
+
 @posix
 def test_no_process_is_left_when_a_run_is_stopped(tmp_path: Path) -> None:
     given = lines(tmp_path / "in.jsonl", ["An"] * 2000)
     code = (
         "import sys; from batch_stand_in import Load; from govner.batch import annotate_files\n"
-        f"annotate_files([{str(given)!r}], {str(tmp_path / 'out.jsonl')!r}, loader=Load(None, 0.02), workers=2, "
+        f"annotate_files([{str(given)!r}], {str(tmp_path / 'out.jsonl')!r}, loader=Load(slow=0.02), workers=2, "
         "chunk=40)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -636,6 +694,27 @@ def test_fields_of_json_lines_by_other_names(tmp_path: Path) -> None:
     named = Columns(id="key", text="body", date="when")
     assert [r[:3] for r in read(path, columns=named)][1] == ("3", "c", "2025-07-01")  # type: ignore[index]
     assert problems(read(path, columns=Columns(text="x")))[0].reason == "no field 'x'"
+
+
+@pytest.mark.parametrize("kind", ["a.jsonl", "a.jsonl.gz", "a.csv", "a.parquet", "a.txt"])
+def test_the_share_that_was_read_grows_to_the_whole(tmp_path: Path, kind: str) -> None:
+    texts = [str(random.Random(n).random()) * 100 for n in range(300)]
+    if kind == "a.parquet":
+        pq.write_table(pa.table({"text": texts}), tmp_path / kind, row_group_size=100)
+    elif kind == "a.csv":
+        (tmp_path / kind).write_text("text\n" + "\n".join(texts), encoding="utf-8")
+    elif kind == "a.txt":
+        (tmp_path / kind).write_text("".join(texts), encoding="utf-8")
+    else:
+        data = "".join(f"{json.dumps({'text': text})}\n" for text in texts).encode()
+        (tmp_path / kind).write_bytes(PACKED[Path(kind).suffix](data) if kind.endswith(".gz") else data)
+    (tmp_path / "b.jsonl").write_text('{"text": "x"}\n' * 10, encoding="utf-8")
+    inputs = Inputs([str(tmp_path)])
+    size = inputs.size()
+    shares = [chunk.read or 0 for chunk in chunks(inputs, 3000, size)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len([share for share in shares if 0 < share < 1]) > 1 or kind == "a.txt"
 
 
 # --- from Python -----------------------------------------------------------------------------------------------------

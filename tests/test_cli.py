@@ -6,7 +6,9 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from importlib import resources
 from importlib.util import find_spec
@@ -19,7 +21,8 @@ from typer.testing import CliRunner, Result
 
 import govner
 from conftest import BODY, PERSON, POST, SENTENCE, StandIn
-from govner.cli import app
+from govner.batch import Progress
+from govner.cli import app, progress
 from govner.entities import Document
 from govner.formats import from_markup
 from govner.show import marked_up, terminal
@@ -31,7 +34,15 @@ real = pytest.mark.skipif(find_spec("govner.pipeline") is None, reason="the pipe
 
 @pytest.fixture
 def run(stand_in: StandIn) -> Run:
-    return lambda *args, input=None: CliRunner().invoke(app, [str(arg) for arg in args], input=input)
+    def call(*args: object, input: Any = None) -> Result:
+        # The stand-in is known in this process alone.
+        words = [
+            *map(str, args),
+            *(["--workers", "0"] if args and args[0] == "annotate" and "--help" not in args else []),
+        ]
+        return CliRunner().invoke(app, words, input=input)
+
+    return call
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -60,7 +71,9 @@ def test_annotate_text_files_folders_and_json_lines(run: Run, tmp_path: Path) ->
     options = ("-o", out, "--date", "2025-07-01", "--source", "báo")
     result = clean(run("annotate", tmp_path / "one.txt", folder, lines, *options))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "5 annotated, 0 failed\n"
+    syllables = len(SENTENCE.split()) + 4
+    assert result.stderr.startswith(f"5 annotated, 0 failed: {syllables} syllables in ")
+    assert result.stderr.count("\n") == 1
     found = rows(out.read_text(encoding="utf-8"))
     assert [(row["id"], row["text"], row["date"], row["source"]) for row in found] == [
         ("one", SENTENCE, "2025-07-01", "báo"),
@@ -105,18 +118,18 @@ def test_annotate_names_each_bad_input_and_goes_on(run: Run, tmp_path: Path) -> 
     result = clean(run("annotate", *(tmp_path / name for name in names)))
     assert result.exit_code == 3
     assert [row["id"] for row in rows(result.stdout)] == ["q", "good"]
-    messages = result.stderr.replace(f"{tmp_path}{os.sep}", "").splitlines()
+    *messages, summary = result.stderr.replace(f"{tmp_path}{os.sep}", "").splitlines()
+    assert summary.startswith("2 annotated, 9 failed: ")
     assert messages == [
         "govner: gone.txt: no such file or folder",
         "govner: gone.jsonl: no such file or folder",
         "govner: latin.txt: not UTF-8: byte 0xe9 at 2; convert it to UTF-8 first",
-        "govner: paper.pdf: cannot read .pdf file; give .txt, .jsonl or a folder of .txt",
-        "govner: none: a folder without .txt files",
+        "govner: paper.pdf: cannot read .pdf file; give .txt, .jsonl, .csv, .tsv, .parquet or a folder of them",
+        "govner: none: a folder without .txt, .jsonl, .csv, .tsv, .parquet files",
         "govner: empty.jsonl: no records in it",
-        "govner: document 'p': cannot be annotated: ValueError: this text cannot be borne",
+        "govner: bad.jsonl:1: cannot be annotated: ValueError: this text cannot be borne",
         "govner: bad.jsonl:2: not JSON: Expecting value: line 1 column 1 (char 0)",
         'govner: bad.jsonl:4: "text" is a number, not a string',
-        "2 annotated, 9 failed",
     ]
 
 
@@ -124,12 +137,76 @@ def test_annotate_names_each_bad_input_and_goes_on(run: Run, tmp_path: Path) -> 
 def test_annotate_nothing(run: Run, tmp_path: Path, given: str | bytes) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text("before", encoding="utf-8")
-    result = clean(run("annotate", "-", "-o", out, input=given))
+    result = clean(run("annotate", "-", "-o", out, "--overwrite", input=given))
     assert result.exit_code == 1
     assert result.stderr.startswith("govner: -")
     assert result.stderr.endswith("govner: nothing was annotated\n")
     assert out.read_text(encoding="utf-8") == "before"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.errors.jsonl", "out.jsonl"]
+
+
+def test_annotate_asks_before_it_writes_over_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    for code, options in ((0, ()), (1, ()), (0, ("--overwrite",))):
+        result = clean(run("annotate", tmp_path / "a.txt", "-o", tmp_path / "out.jsonl", *options))
+        assert result.exit_code == code
+        assert ("there already" in result.stderr) == (code == 1)
+
+
+def test_annotate_lists_the_first_that_failed_and_writes_all(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}\n' + "no\n" * 25, encoding="utf-8")
+    result = clean(run("annotate", tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl", "--errors", tmp_path / "bad"))
+    assert result.exit_code == 3
+    assert len(rows((tmp_path / "bad").read_text(encoding="utf-8"))) == 25
+    assert f"govner: and 15 more: {tmp_path / 'bad'}\n" in result.stderr
+    assert result.stderr.count("not JSON") == 10
+
+
+def test_annotate_columns_and_parquet_with_tables(run: Run, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "a.csv").write_text(f"key;body;day\nx;{SENTENCE};2021-03-16\n", encoding="utf-8")
+    columns = ("--id-column", "key", "--text-column", "body", "--date-column", "day", "--source", "báo")
+    result = clean(run("annotate", tmp_path / "a.csv", "-o", tmp_path / "out.parquet", "--tables", *columns))
+    assert result.exit_code == 0
+    (row,) = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert (row["id"], str(row["date"]), row["source"]) == ("x", "2021-03-16", "báo")
+    (post,) = parquet.read_table(tmp_path / "out.posts.parquet").to_pylist()
+    assert (post["document"], post["holder"], post["body_name"]) == ("x", PERSON, BODY)
+    missing = clean(run("annotate", tmp_path / "a.csv", "--text-column", "x"))
+    assert (missing.exit_code, "no column 'x', only 'key', 'body', 'day'" in missing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--tables",), "need a file to write"),
+        (("--engine", "ray"), "name it with -o"),
+        (("--engine", "cloud"), "'cloud' is not one of"),
+        (("--model", "none", "--no-rules"), "nothing is left to read with"),
+        (("-o", "x.txt"), "name it .jsonl or .parquet"),
+    ],
+)
+def test_annotate_options_at_odds(run: Run, tmp_path: Path, options: tuple[str, ...], reason: str) -> None:
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    result = clean(run("annotate", tmp_path / "a.txt", *options))
+    assert result.exit_code == (1 if "-o" in options else 2)
+    assert reason in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_progress_is_told_in_plain_lines_and_in_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    at = Progress(1200, 1, 50_000, (200, 10_000), 0.5, 10.0)
+    assert progress.told(at) == "1,200 done, about 1,201 left, 1 failed; 100 documents, 4,000 syllables/s"
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with progress.reporting(quiet=False) as report:
+        report(at)
+    assert capsys.readouterr().err == f"{progress.told(at)}\n"
+    with progress.reporting(quiet=True) as report:
+        report(at)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress.reporting(quiet=False) as report:
+        report(at)
+    assert "1,200 done, about 1,201 left" in capsys.readouterr().err
 
 
 def test_annotate_cannot_write(run: Run, tmp_path: Path) -> None:
@@ -342,10 +419,10 @@ def test_demo_in_a_process_of_its_own(python: str) -> None:
 
 @real
 def test_command_in_a_process_of_its_own(python: str, tmp_path: Path) -> None:
-    """The real pipeline behind the command: a good text, an empty one and one of 10 MB, and a reader that leaves."""
+    """The real pipeline behind the command: a good text, an empty one and one of 1 MB, and a reader that leaves."""
     (tmp_path / "good.txt").write_text(SENTENCE, encoding="utf-8")
     (tmp_path / "empty.txt").write_text("", encoding="utf-8")
-    (tmp_path / "big.txt").write_text("Ông Lê Văn An họp ở Huế. " * (10_000_000 // 33), encoding="utf-8")
+    (tmp_path / "big.txt").write_text("Ông Lê Văn An họp ở Huế. " * (1_000_000 // 33), encoding="utf-8")
     command = [python, "-m", "govner", "annotate", str(tmp_path), str(tmp_path / "none.txt")]
     result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 3
@@ -354,6 +431,29 @@ def test_command_in_a_process_of_its_own(python: str, tmp_path: Path) -> None:
     assert list(found) == ["big", "empty", "good"]
     assert found["empty"]["spans"] == []
     assert PERSON in [person["name"] for person in found["good"]["people"]]
-    piped = f"'{python}' -m govner annotate '{tmp_path}' | head -c 10"
+    piped = f"'{python}' -m govner annotate '{tmp_path / 'good.txt'}' --model none | head -c 10"
     left = subprocess.run(piped, shell=True, capture_output=True, check=False)
     assert b"Traceback" not in left.stderr
+
+
+@real
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_a_stopped_command_goes_on_where_it_was(python: str, tmp_path: Path) -> None:
+    given = tmp_path / "in.jsonl"
+    given.write_text("".join(f'{{"id": "{n}", "text": "{SENTENCE * 40}"}}\n' for n in range(150)), encoding="utf-8")
+    command = [python, "-m", "govner", "annotate", str(given), "--model", "none", "-j", "1", "--chunk", "10000", "-o"]
+    first = subprocess.Popen([*command, str(tmp_path / "out.jsonl")], stderr=subprocess.PIPE, encoding="utf-8")
+    until = time.monotonic() + 30
+    while not list(tmp_path.glob(".out.jsonl.parts/*.part")) and time.monotonic() < until:
+        time.sleep(0.02)
+    first.send_signal(signal.SIGINT)
+    _, said = first.communicate(timeout=30)
+    assert (first.returncode, said) == (130, "govner: stopped; the same command goes on from here\n")
+    for name in ("out.jsonl", "whole.jsonl"):
+        done = subprocess.run([*command, str(tmp_path / name)], capture_output=True, encoding="utf-8", check=False)
+        if "had another govner" in done.stderr:
+            pytest.skip("the package was edited while this test ran")
+        assert done.returncode == 0, done.stderr
+        assert ("going on from an earlier run" in done.stderr) == (name == "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    assert len(rows((tmp_path / "out.jsonl").read_text(encoding="utf-8"))) == 150

@@ -1,4 +1,4 @@
-"""The documentation tells the truth: its Python runs, and prints what the page says that it prints; its commands work."""
+"""The documentation tells the truth: its Python runs and prints what the page says; its commands have their options."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_the_commands_of_a_page_have_the_options_that_it_names(page: Path) -> No
         assert options <= known | {"--help", "-h"}, f"{where}: {command} has no {', '.join(options - known)}"
 
 
-# --- pages that are made from other files ------------------------------------------------------------------------------
+# --- pages that are made from other files ----------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -161,11 +161,13 @@ def test_every_page_of_the_site_is_there_and_none_is_left_out(made: ModuleType) 
 
 
 def test_links_between_pages_lead_somewhere(made: ModuleType) -> None:
-    for page in DOCS.rglob("*.md"):
+    others = [ROOT / "README.md", ROOT / "notebooks" / "README.md"]
+    for page in [*others, *DOCS.rglob("*.md")]:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))
         for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
             path = (page.parent / target).resolve()
-            assert path.exists() or path.relative_to(DOCS).as_posix() in made.PAGES, f"{name(page)}: {target}"
+            on_the_site = path.is_relative_to(DOCS) and path.relative_to(DOCS).as_posix() in made.PAGES
+            assert path.exists() or on_the_site, f"{name(page)}: {target}"
 
 
 def test_nothing_is_fetched_when_a_page_is_read() -> None:
@@ -177,9 +179,12 @@ def test_nothing_is_fetched_when_a_page_is_read() -> None:
 def test_the_hard_cases_page_has_every_case(made: ModuleType) -> None:
     cases = json.loads((DOCS / "hard_cases.json").read_text(encoding="utf-8"))
     page = made.hard_cases()
-    assert page.count("\n## ") == len(cases) >= 20
+    assert page.count("\n## ") == len(cases) > 0
     for case in cases:
+        assert case["title"] in page
         assert case["text"].split("\n")[0] in page
+        for asked in case["expect"] if isinstance(case["expect"], dict) else ():
+            assert f"| {asked} | " in page
 
 
 def test_the_arrow_page_has_every_field_and_table(made: ModuleType) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from govner.cli import app
 from govner.entities import Document, InputError, Span
-from govner.evaluate import METRICS, Metric, evaluate, table, to_dict
+from govner.evaluate import LINKED, METRICS, Metric, evaluate, relinked, table, to_dict
 
 Row = dict[str, Any]
 
@@ -122,3 +124,42 @@ def test_agrees_with_the_annotators_script(shared: Path, name: str) -> None:
     got = evaluate(gold, predicted, links)
     assert {metric: asdict(row) for metric, row in got.items()} == want
     assert 0.5 < got["links"].f1 < 1 > got["posts"].f1 > 0.5
+
+
+def test_annotated_spans_are_linked_anew() -> None:
+    (document,) = relinked([but(links=[], date="2024-01-01", source="Báo Huế")])
+    assert (document.id, document.date, document.source) == ("a", "2024-01-01", "Báo Huế")
+    metrics = evaluate([GOLD], [document])
+    assert [metrics[m].f1 for m in LINKED] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (but(spans=[[0, 99, "PER", 1]]), "does not fit the text"),
+        (but(spans=[[0, 6, "POST", 1]]), "does not fit the text"),
+        (but(date="2024-13-01"), "2024-13"),
+        ({"id": "a", "spans": []}, "text"),
+    ],
+)
+def test_what_cannot_be_linked_is_named(row: Row, reason: str) -> None:
+    with pytest.raises(InputError, match=reason) as error:
+        list(relinked([row]))
+    assert "'a'" in str(error.value)
+
+
+def gold_spans(tmp_path: Path, *options: str) -> Result:
+    file = tmp_path / "gold.jsonl"
+    file.write_text(json.dumps(GOLD) + "\n", encoding="utf-8")
+    return CliRunner().invoke(app, ["evaluate", str(file), "--gold-spans", *options])
+
+
+def test_gold_spans_on_the_command_line(tmp_path: Path) -> None:
+    result = gold_spans(tmp_path, "--json", "--floor", "posts=1")
+    assert result.exit_code == 0
+    assert {name: row["f1"] for name, row in json.loads(result.stdout).items()} == dict.fromkeys(LINKED, 1.0)
+
+
+@pytest.mark.parametrize("options", [["--floor", "spans=0.5"], ["--model", "none"], ["--no-rules"]])
+def test_gold_spans_refuse_what_makes_no_sense_with_them(tmp_path: Path, options: list[str]) -> None:
+    assert gold_spans(tmp_path, *options).exit_code == 2

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from govner.entities import Document, InputError, MassBody, PartyBody, Position, StateBody
+from govner.evaluate import evaluate, relinked
 from govner.formats import from_markup
-from govner.linking import link
+from govner.linking import EVIDENCE, HOLDER_EVIDENCE, link
 
 
 def linked(markup: str, date: str | None = None, source: str | None = None) -> Document:
@@ -82,6 +89,55 @@ def test_nobody_is_called_by_a_common_surname() -> None:
 def test_a_byline_is_a_person_of_its_own() -> None:
     document = linked("Ông ⟦PER|Trần Xuân Hoa⟧ họp.\n⟦PER|Xuân Hoa⟧")
     assert [person.name for person in document.people] == ["Trần Xuân Hoa", "Xuân Hoa"]
+
+
+def test_names_that_differ_in_a_tone_are_two_people() -> None:
+    document = linked("Ông ⟦PER|Nguyễn Xuân Anh⟧, ông ⟦PER|Nguyễn Xuân Ảnh⟧ dự. Ông ⟦PER|Ảnh⟧ nói.")
+    assert [(person.name, len(person.mentions)) for person in document.people] == [
+        ("Nguyễn Xuân Anh", 1), ("Nguyễn Xuân Ảnh", 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", ["Nguyễn thiện Nhân", "NGUYỄN THIỆN NHÂN", "Nguyến Thiện Nhân", "Nguyễn Thiệnn Nhân"])
+def test_slips_of_the_pen_join(slip: str) -> None:
+    document = linked(f"Ông ⟦PER|Nguyễn Thiện Nhân⟧ đến. Ông ⟦PER|{slip}⟧ nói. ⟦POS|Bí thư⟧ ⟦PER|Thiện Nhân⟧ về.")
+    assert len(document.people) == 1
+
+
+def test_the_form_of_address_tells_namesakes_apart() -> None:
+    document = linked(
+        "Ông ⟦PER|Trần Văn Hoa⟧ và bà ⟦PER|Lê Thị Hoa⟧ dự. Ông ⟦PER|Hoa⟧ nói, bà ⟦PER|Hoa⟧ nghe, ông ⟦PER|Hoa⟧ về."
+    )
+    assert [name for _, name in names_of(document)] == [
+        "Trần Văn Hoa", "Lê Thị Hoa", "Trần Văn Hoa", "Lê Thị Hoa", "Trần Văn Hoa",
+    ]  # fmt: skip
+    assert len(linked("Bà ⟦PER|Lê Thị Hoa⟧ dự. Ông ⟦PER|Hoa⟧ nói.").people) == 2
+
+
+def test_the_title_tells_namesakes_apart() -> None:
+    document = linked(
+        "⟦POS|Chủ tịch ⟦STATE|UBND huyện⟧⟧ ⟦PER|Trần Văn Lực⟧ và ông ⟦PER|Đỗ Tấn Lực⟧, ⟦POS|Bí thư ⟦PARTY|Huyện ủy⟧⟧."
+        " ⟦POS|Chủ tịch⟧ ⟦PER|Lực⟧ nói, ⟦POS|Bí thư⟧ ⟦PER|Lực⟧ nghe. Ông ⟦PER|Lực⟧ về."
+    )
+    assert [name.split()[0] for _, name in names_of(document)] == ["Trần", "Đỗ", "Trần", "Đỗ", "Đỗ"]
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("Y Bhiông Niê Kđăm", "Y Bhiông"), ("Y Bhiông Niê Kđăm", "Niê"), ("H'Yim Kđoh", "H'Yim"),
+        ("Ksor Hnhan", "Ksor"),
+        ("Giàng A Páo", "A Páo"), ("Giàng A Páo", "Páo"), ("Hầu A Lử", "Lử"), ("Điểu K'Sim", "K'Sim"),
+    ],
+)  # fmt: skip
+def test_names_of_minorities_in_parts(full: str, short: str) -> None:
+    assert len(linked(f"Ông ⟦PER|{full}⟧ đến. Ông ⟦PER|{short}⟧ về.").people) == 1
+
+
+def test_a_chinese_is_called_by_the_surname_where_no_given_name_fits() -> None:
+    document = linked("Ông ⟦PER|Trần Mẫn⟧ và ông ⟦PER|Lê Văn Trần⟧ dự. Ông ⟦PER|Trần⟧ nói.")
+    assert names_of(document)[-1] == ("Trần", "Lê Văn Trần")
+    assert len(linked("Ông ⟦PER|Trần Mẫn⟧ dự. Ông ⟦PER|Trần⟧ nói.").people) == 1
 
 
 def test_a_name_in_brackets_is_another_name() -> None:
@@ -190,6 +246,294 @@ def test_whose_office_a_post_is() -> None:
     assert held(document, "Donald Trump")[0].place == "Mỹ"
 
 
+A, B, C = "⟦PER|Lê Văn Ân⟧", "⟦PER|Võ Thị Bê⟧", "⟦PER|Đỗ Tấn Lực⟧"
+BI_THU, CHU_TICH = "⟦POS|Bí thư ⟦PARTY|Huyện ủy⟧⟧", "⟦POS|Chủ tịch ⟦STATE|UBND huyện⟧⟧"
+PHO, GIAM_DOC = "⟦POS|Phó Chủ tịch ⟦STATE|UBND huyện⟧⟧", "⟦POS|Giám đốc ⟦STATE|Sở Y tế⟧⟧"
+NAMES = {A: "Lê Văn Ân", B: "Võ Thị Bê", C: "Đỗ Tấn Lực"}
+
+
+def statuses(markup: str, date: str | None = "2021-03-20") -> dict[str, list[tuple[str, str]]]:
+    """Name → (post, status) of each of the person's positions; people without one are left out."""
+    people = linked(markup, date=date).people
+    return {p.name: [(post.name, post.status) for post in p.positions] for p in people if p.positions}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "post", "status"),
+    [
+        (f"Ông {A} được bầu làm {CHU_TICH}.", "Chủ tịch UBND huyện", "appointed"),
+        (f"Ông {A} trúng cử chức danh {CHU_TICH}.", "Chủ tịch UBND huyện", "appointed"),
+        (f"Ông {A} tái đắc cử {BI_THU}.", "Bí thư Huyện ủy", "appointed"),
+        (f"HĐND huyện bầu bổ sung ông {A} giữ chức {CHU_TICH}.", "Chủ tịch UBND huyện", "appointed"),
+        (f"Bổ nhiệm ông {A} giữ chức vụ {GIAM_DOC}.", "Giám đốc Sở Y tế", "appointed"),
+        (f"Chỉ định ông {A} tham gia Ban Chấp hành, giữ chức {BI_THU}.", "Bí thư Huyện ủy", "appointed"),
+        (f"Phân công ông {A} đảm nhiệm chức vụ {BI_THU}.", "Bí thư Huyện ủy", "appointed"),
+        (f"Phê chuẩn kết quả bầu chức vụ {CHU_TICH} đối với ông {A}.", "Chủ tịch UBND huyện", "appointed"),
+        (f"Tân {CHU_TICH} {A} ra mắt.", "Chủ tịch UBND huyện", "appointed"),
+        (f"Ông {A} được giới thiệu ứng cử chức danh {CHU_TICH}.", "Chủ tịch UBND huyện", "nominated"),
+        (f"Ban Thường vụ giới thiệu ông {A} để bầu giữ chức {CHU_TICH}.", "Chủ tịch UBND huyện", "nominated"),
+        (f"Đề cử ông {A} làm {CHU_TICH}.", "Chủ tịch UBND huyện", "nominated"),
+        (f"Trình Quốc hội phê chuẩn ông {A} giữ chức {GIAM_DOC}.", "Giám đốc Sở Y tế", "nominated"),
+        (f"Ông {A} thôi giữ chức {CHU_TICH}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Miễn nhiệm chức danh {CHU_TICH} đối với ông {A}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Phê chuẩn kết quả miễn nhiệm chức vụ {CHU_TICH} đối với ông {A}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Bãi nhiệm {CHU_TICH} {A}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Cách chức {BI_THU} đối với ông {A}.", "Bí thư Huyện ủy", "removed"),
+        (f"{CHU_TICH} {A} bị cách chức.", "Chủ tịch UBND huyện", "removed"),
+        (f"Ông {A}, {CHU_TICH}, nghỉ hưu.", "Chủ tịch UBND huyện", "removed"),
+        (f"Trao quyết định nghỉ hưu cho ông {A}, {CHU_TICH}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Miễn nhiệm ông {A}, {GIAM_DOC}.", "Giám đốc Sở Y tế", "removed"),
+        (f"Ông {A} không còn là {CHU_TICH}.", "Chủ tịch UBND huyện", "removed"),
+        (f"Ông {A}, nguyên {CHU_TICH}, nói.", "Chủ tịch UBND huyện", "former"),
+        (f"Ông {A}, {CHU_TICH} cũ, nói.", "Chủ tịch UBND huyện", "former"),
+        (f"Ông {A}, {CHU_TICH} (khi đó), đã ký.", "Chủ tịch UBND huyện", "former"),
+        (f"Khi còn là {CHU_TICH}, ông {A} đã ký.", "Chủ tịch UBND huyện", "former"),
+        (f"Thời còn giữ chức {CHU_TICH}, ông {A} đã ký.", "Chủ tịch UBND huyện", "former"),
+        (f"Ông {A} từng được bầu làm {CHU_TICH}.", "Chủ tịch UBND huyện", "former"),
+        (f"Trước khi được điều động, ông {A} giữ chức {GIAM_DOC}.", "Giám đốc Sở Y tế", "former"),
+        (f"Ông {A}, {CHU_TICH} nhiệm kỳ 2011-2016, nói.", "Chủ tịch UBND huyện", "former"),
+        (f"Ông {A} được giao phụ trách chức vụ {GIAM_DOC}.", "Giám đốc Sở Y tế", "acting"),
+        (f"Ông {A} được giao ⟦POS|quyền Chủ tịch ⟦STATE|UBND huyện⟧⟧.", "quyền Chủ tịch UBND huyện", "acting"),
+        (f"Ông {A}, {CHU_TICH}, sắp nghỉ hưu.", "Chủ tịch UBND huyện", "current"),
+        (f"Ông {A}, {CHU_TICH}, xin từ chức.", "Chủ tịch UBND huyện", "current"),
+        (f"Ông {A} có đơn xin thôi làm {CHU_TICH}.", "Chủ tịch UBND huyện", "current"),
+        (f"Huyện ủy chuẩn bị cách chức {CHU_TICH} {A}.", "Chủ tịch UBND huyện", "current"),
+        (f"Cử tri đề nghị cách chức {CHU_TICH} đối với ông {A}.", "Chủ tịch UBND huyện", "current"),
+        (f"Ông {A} tiếp tục giữ chức {CHU_TICH}.", "Chủ tịch UBND huyện", "current"),
+        (f"{CHU_TICH} {A} phân công nhiệm vụ.", "Chủ tịch UBND huyện", "current"),
+        (f"Trong chính quyền {CHU_TICH} {A} có nhiều đổi mới.", "Chủ tịch UBND huyện", "current"),
+    ],
+)
+def test_what_a_sentence_reports_of_a_post(sentence: str, post: str, status: str) -> None:
+    assert statuses(sentence) == {"Lê Văn Ân": [(post, status)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"Điều động ông {A}, {PHO}, giữ chức {CHU_TICH}.",
+            {A: [("Phó Chủ tịch UBND huyện", "current"), ("Chủ tịch UBND huyện", "appointed")]},
+        ),
+        (
+            f"Bổ nhiệm {PHO} {A} làm {CHU_TICH}.",
+            {A: [("Phó Chủ tịch UBND huyện", "current"), ("Chủ tịch UBND huyện", "appointed")]},
+        ),
+        (
+            f"Ông {A} thôi giữ chức {BI_THU} để giữ chức {GIAM_DOC}; bà {B} thay ông {A} làm {BI_THU}.",
+            {
+                A: [("Bí thư Huyện ủy", "removed"), ("Giám đốc Sở Y tế", "appointed")],
+                B: [("Bí thư Huyện ủy", "appointed")],
+            },
+        ),
+        (
+            f"Ông {A} thôi tham gia Ban Thường vụ và {BI_THU} để tham gia Ban Cán sự, giữ chức {GIAM_DOC}.",
+            {A: [("Bí thư Huyện ủy", "removed"), ("Giám đốc Sở Y tế", "appointed")]},
+        ),
+        (f"Bà {B} thay ông {A} làm {CHU_TICH}.", {B: [("Chủ tịch UBND huyện", "appointed")]}),
+        (f"Ông {A} nghỉ hưu, bà {B} làm {CHU_TICH}.", {B: [("Chủ tịch UBND huyện", "appointed")]}),
+        (
+            f"Ông {A} được {BI_THU} {B} trao quyết định bổ nhiệm {GIAM_DOC}.",
+            {A: [("Giám đốc Sở Y tế", "appointed")], B: [("Bí thư Huyện ủy", "current")]},
+        ),
+        (
+            f"HĐND bầu bà {B}, {GIAM_DOC}, và ông {C}, {PHO}, làm ⟦POS|Ủy viên ⟦STATE|UBND tỉnh⟧⟧.",
+            {
+                B: [("Giám đốc Sở Y tế", "current"), ("Ủy viên UBND tỉnh", "appointed")],
+                C: [("Phó Chủ tịch UBND huyện", "current")],
+            },
+        ),
+        (
+            f"Ông {A}, nguyên {BI_THU}, {CHU_TICH}, ⟦POS|Chủ tịch ⟦MASS|Hội Khuyến học huyện⟧⟧, nói.",
+            {
+                A: [
+                    ("Bí thư Huyện ủy", "former"),
+                    ("Chủ tịch UBND huyện", "former"),
+                    ("Chủ tịch Hội Khuyến học huyện", "current"),
+                ]
+            },
+        ),
+        (
+            f"Ông {A} từng là {BI_THU}, hiện là {GIAM_DOC}.",
+            {A: [("Bí thư Huyện ủy", "former"), ("Giám đốc Sở Y tế", "current")]},
+        ),
+        (
+            f"{PHO} {A} phát biểu. Chiều qua, ông {A} thôi giữ chức {PHO}.",
+            {A: [("Phó Chủ tịch UBND huyện", "removed")]},
+        ),
+    ],
+)
+def test_who_takes_and_who_leaves(text: str, expected: dict[str, list[tuple[str, str]]]) -> None:
+    assert statuses(text) == {NAMES[name]: found for name, found in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        (f"Sáng 16.3, HĐND huyện bầu ông {A} làm {CHU_TICH}.", "2021-03-16"),
+        (f"Ông {A} thôi làm {CHU_TICH} từ ngày 1-4.", "2021-04-01"),
+        (f"Ông {A} thôi làm {CHU_TICH} từ ngày 1 tháng 4 năm 2020.", "2020-04-01"),
+        (f"Ngày 20-12, ông {A} được bầu làm {CHU_TICH}.", "2020-12-20"),
+        (f"Chiều nay, ông {A} được bầu làm {CHU_TICH}.", "2021-03-20"),
+        (f"Ông {A} (sinh ngày 12-4-1970) được bầu làm {CHU_TICH}.", None),
+        (f"Sáng 16.3, ông {A}, {CHU_TICH}, phát biểu.", None),
+    ],
+)
+def test_the_day_of_a_report(sentence: str, day: str | None) -> None:
+    assert held(linked(sentence, date="2021-03-20"), "Lê Văn Ân")[0].date == day
+
+
+def test_a_later_post_means_the_one_who_holds_it_now() -> None:
+    document = linked(
+        f"Ông {A} thôi giữ chức {CHU_TICH}. Bà {B} được bầu giữ chức {CHU_TICH}. {CHU_TICH} nói."
+        f" Nguyên {CHU_TICH} nghe."
+    )
+    assert [span.person for span in document.spans if span.label == "POS"] == [1, 2, 2, 1]
+
+
+def test_this_chair_and_he_now_is() -> None:
+    document = linked(
+        f"{CHU_TICH} {A} đến. Vị ⟦POS|chủ tịch⟧ này nói. Ông hiện là ⟦POS|đại biểu ⟦STATE|HĐND tỉnh⟧⟧ khóa mới."
+    )
+    assert posts(document) == {"Lê Văn Ân": ["Chủ tịch UBND huyện", "chủ tịch", "đại biểu HĐND tỉnh"]}
+    assert {post.evidence for post in held(document, "Lê Văn Ân")} == {"before", "pronoun"}
+
+
+def test_nested_lists() -> None:
+    document = linked(
+        f"Dự có: {A}, {BI_THU}, {CHU_TICH}; {B} - {PHO}, kiêm {GIAM_DOC}; {C} (⟦POS|đại biểu ⟦STATE|HĐND tỉnh⟧⟧)."
+    )
+    assert posts(document) == {
+        "Lê Văn Ân": ["Bí thư Huyện ủy", "Chủ tịch UBND huyện"],
+        "Võ Thị Bê": ["Phó Chủ tịch UBND huyện", "Giám đốc Sở Y tế"],
+        "Đỗ Tấn Lực": ["đại biểu HĐND tỉnh"],
+    }
+
+
+def test_posts_joined_by_kiem_va_and_cung() -> None:
+    document = linked(f"{BI_THU} kiêm {CHU_TICH} {A}, {PHO} {B} cùng {GIAM_DOC} {C} dự.")
+    assert [len(found) for found in posts(document).values()] == [2, 1, 1]
+
+
+def test_evidence_is_of_the_closed_lists() -> None:
+    document = linked(QUANG_NGAI + f" {BI_THU} {A} nói. Ông làm {CHU_TICH}. {BI_THU} nghe, {GIAM_DOC} vắng.")
+    positions = [*document.positions, *(post for person in document.people for post in person.positions)]
+    assert {post.evidence for post in positions} <= set(HOLDER_EVIDENCE)
+    known = {*EVIDENCE, ""}
+    assert {body.evidence for body in document.bodies} | {place.evidence for place in document.locations} <= known
+    assert all(meaning for meaning in (*HOLDER_EVIDENCE.values(), *EVIDENCE.values()))
+
+
+# The document's day
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "source"),
+    [
+        ("Thứ ba, 16/03/2021, 09:30 (GMT+7)\nHọp ở ⟦LOC|Huế⟧.", "2021-03-16", "dateline"),
+        ("Hà Nội, ngày 16 tháng 3 năm 2021\nHọp ở ⟦LOC|Huế⟧.", "2021-03-16", "dateline"),
+        ("Họp ở ⟦LOC|Huế⟧.\nCập nhật lúc 10:15, 16-3-2021", "2021-03-16", "dateline"),
+        ("Sáng 16.3.2021, họp ở ⟦LOC|Huế⟧.", "2021-03-16", "text"),
+        ("Sáng 16.3, họp ở ⟦LOC|Huế⟧. Theo kết luận ngày 10.3.2021, phải xong.", "2021-03-16", "text"),
+        ("Chiều 4-1, họp ở ⟦LOC|Huế⟧. Trước đó, ngày 28-12-2020, đã họp.", "2021-01-04", "text"),
+        ("Ngày 12-4, họp ở ⟦LOC|Huế⟧. 3 tháng đầu năm 2021, thu đạt khá.", "2021-04-12", "text"),
+        ("Sáng thứ ba (16-3), họp ở ⟦LOC|Huế⟧ về việc của năm 2021.", "2021-03-16", "text"),
+        ("Sáng 16.3, họp ở ⟦LOC|Huế⟧.", None, None),
+        ("Sáng 16.3, họp ở ⟦LOC|Huế⟧ về nhiệm kỳ 2020-2025 và tầm nhìn đến năm 2030.", None, None),
+        ("Sáng 16.3, họp ở ⟦LOC|Huế⟧ về vụ án năm 2015.", None, None),
+        ("Ông ⟦PER|Lê Văn Ân⟧ sinh ngày 12-4-1970.", None, None),
+        ("Ngày 31-2-2021, họp ở ⟦LOC|Huế⟧.", None, None),
+        ("Dự kiến ngày 12-4-2021 sẽ khánh thành.", None, None),
+        ("Tỉ số 2-1, giá 16.3 triệu đồng, 50/50.", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_day_is_read_or_left_open(text: str, day: str | None, source: str | None) -> None:
+    document = linked(text)
+    assert (document.date, document.date_source) == (day, source)
+    assert Document.from_dict(document.to_dict()) == document
+
+
+def test_the_given_day_goes_before_the_read_one() -> None:
+    document = linked("Sáng 16.3.2021, họp.", date="2021-03-17")
+    assert (document.date, document.date_source) == ("2021-03-17", "given")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "Sáng 5.1.2026, họp.",
+        "Bộ máy chính quyền địa phương 2 cấp hoạt động ổn định.",
+        "Năm 2026, sau khi sáp nhập, công việc nhiều hơn.",
+        "Kể từ tháng 9/2025, phải làm xong; tháng 10/2025 đã xong.",
+        "Họp ở ⟦LOC|phường Bắc Nha Trang⟧.",
+    ],
+)
+def test_an_undated_text_of_the_new_units_is_read_as_one(sign: str) -> None:
+    document = linked(f"{sign} Ở ⟦LOC|xã Bình Sơn⟧, ⟦LOC|tỉnh Quảng Ngãi⟧.")
+    assert units(document)["xã Bình Sơn"] == "3:21040"
+
+
+@pytest.mark.parametrize(
+    "sign", ["Sau sáp nhập năm 2019, xã mạnh hơn.", "Kế hoạch đến năm 2026 và tầm nhìn năm 2030.", "Sáng 5.1, họp."]
+)
+def test_an_undated_text_is_not_taken_for_a_new_one(sign: str) -> None:
+    document = linked(f"{sign} Ở ⟦LOC|xã Bình Sơn⟧, ⟦LOC|tỉnh Quảng Ngãi⟧.")
+    assert units(document)["xã Bình Sơn"] != "3:21040"
+
+
+@given(
+    st.dates(min_value=date(1990, 1, 1), max_value=date(2099, 12, 31)),
+    st.sampled_from(
+        ["Sáng {d}.{m}.{y}, họp.", "Chiều {d}-{m}-{y}, họp.", "Hôm nay ({d}/{m}/{y}), họp.", "{d:02}/{m:02}/{y}"]
+    ),
+)
+def test_every_day_that_is_written_out_is_read(day: date, pattern: str) -> None:
+    document = linked(pattern.format(d=day.day, m=day.month, y=day.year))
+    assert document.date == day.isoformat()
+
+
+@given(st.text(alphabet="0123456789 .-/ngàySáng,(\n", max_size=60))
+def test_what_is_read_is_a_day(text: str) -> None:
+    found = link(text, []).date
+    assert found is None or date.fromisoformat(found)
+
+
+WORDS = [
+    "nguyên",
+    "thôi giữ chức",
+    "được bầu làm",
+    "thay",
+    "và",
+    ",",
+    ";",
+    ".",
+    "cho",
+    "ông",
+    "bà",
+    "nghỉ hưu",
+    "sáng 1.2",
+]
+
+
+@given(st.lists(st.sampled_from([*WORDS, A, B, BI_THU, CHU_TICH]), max_size=24))
+def test_every_mention_has_one_place(parts: list[str]) -> None:
+    document = linked(" ".join(parts), date="2021-03-20")
+    held_by = [span.person for span in document.spans if span.label == "POS"]
+    positions = [(post, person.id) for person in document.people for post in person.positions]
+    everybody: list[tuple[Position, int | None]] = [*positions, *((post, None) for post in document.positions)]
+    found = [(span, person) for post, person in everybody for span in post.mentions]
+    assert [person for _, person in sorted(found, key=lambda item: item[0].start)] == held_by
+    assert all(post.person == person for post, person in positions)
+    assert all(post.date is None or post.status in ("appointed", "removed", "nominated") for post, _ in positions)
+    assert {span.person for span in document.spans if span.label == "PER"} == {person.id for person in document.people}
+    assert Document.from_dict(document.to_dict()) == document
+
+
+def test_a_line_of_blanks_and_numbers_is_read_in_no_time() -> None:
+    assert linked(" " * 50 + "16-3-2021" + " ." * 25000 + "1-1-1" * 5000).people == ()
+
+
 # Bodies and units
 
 QUANG_NGAI = (
@@ -264,7 +608,7 @@ def test_the_kinds_of_places() -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_decomposed_letters_change_nothing(form: str) -> None:
+def test_decomposed_letters_change_nothing(form: Literal["NFC", "NFD"]) -> None:
     document = linked(unicodedata.normalize(form, QUANG_NGAI))
     assert [body.name for body in document.bodies] == [body.name for body in linked(QUANG_NGAI).bodies]
     assert all(document.text[s.start : s.end] == s.text for body in document.bodies for s in body.mentions)
@@ -293,3 +637,16 @@ def test_many_mentions_of_many_people_stay_linear() -> None:
             text += form + " "
         text += "nói. "
     assert len(link(text, spans).people) == 20
+
+
+@pytest.mark.parametrize("name", ["dev", "briefs_dev"])
+def test_annotated_spans_are_linked_well(shared: Path, name: str) -> None:
+    def read(file: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (shared / "gold" / file).read_text(encoding="utf-8").splitlines()]
+
+    rows = read(f"{name}.jsonl")
+    links = {row["id"]: row["links"] for row in read("links.jsonl")}
+    metrics = evaluate(rows, relinked(rows), links)
+    assert metrics["people"].f1 >= 0.97
+    assert metrics["posts"].f1 >= 0.95
+    assert metrics["links"].f1 >= 0.94

@@ -158,6 +158,11 @@ def test_what_cannot_be_drawn_is_said() -> None:
         show.graph(empty, top=0)
 
 
+def test_a_wrong_body_is_told_which_ones_there_are(docs: list[Document]) -> None:
+    with pytest.raises(InputError, match="bodies with holders: 'party/province/51'"):
+        show.timeline(docs, "Tỉnh ủy Quảng Nam")
+
+
 def test_without_plotly_the_mend_is_named(docs: list[Document], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("plotly", "plotly.graph_objects"):
         monkeypatch.setitem(sys.modules, name, None)

@@ -149,14 +149,20 @@ def test_the_text_is_shown_letter_for_letter_with_nested_marks(doc: Document, ma
 def test_a_card_says_who_what_where_why_and_how_sure(doc: Document) -> None:
     cards = Page(doc._repr_html_()).cards
     post, party, place = cards[2], cards[1], cards[0]  # a card stands at the end of its mark: the inner first
-    for words in ("Bí thư Huyện ủy Bình Sơn", "Holder|Lê Văn An", "Reason|holder before", "Body|Huyện ủy Bình Sơn"):
+    for words in (
+        "Bí thư Huyện ủy Bình Sơn",
+        "Holder|Lê Văn An",
+        "Reason|before: the post stands directly before the name|",
+        "Body|Huyện ủy Bình Sơn",
+    ):
         assert words in post
     for words in (
-        "Unit|huyện Bình Sơn, tỉnh Quảng Ngãi (2:524)", "Reason|name", "Unit score|0.98", "Mark score|0.93",
+        "Unit|huyện Bình Sơn, tỉnh Quảng Ngãi (2:524)", "Reason|name: its own name holds the place|",
+        "Unit score|0.98", "Mark score|0.93",
         "party/district/524", "Could also be|3:21040",
     ):  # fmt: skip
         assert words in party
-    assert "Reason|containment" in place
+    assert "Reason|containment: it lies in" in place
     assert "Unit score|0.90" in place
     assert "until 2025-06-30" in place
 
@@ -223,6 +229,17 @@ def test_a_long_text_is_folded_between_words_and_outside_marks() -> None:
     assert len(page.marks) == 400
     assert f"{len(page.texts[1]):,} more characters" in long._repr_html_()
     assert "<details" not in Document(text[:3000])._repr_html_()
+
+
+def test_a_very_long_text_is_bounded_in_a_notebook_and_whole_on_a_page() -> None:
+    text = "Sở Y tế tỉnh Quảng Ngãi " * 4_000
+    long = Document(text, spans=tuple(Span(n, n + 23, "STATE", text[:23]) for n in range(0, len(text), 24)))
+    source = long._repr_html_()
+    shown = "".join(Page(source).texts)
+    assert text.startswith(shown)
+    assert 52_000 < len(shown) < 54_000
+    assert f"{len(text) - len(shown):,} more are not shown here" in source
+    assert Page(long.to_html()).texts == [text]
 
 
 spans = st.lists(

@@ -309,8 +309,7 @@ def test_another_librarys_extension_is_left_alone(nlp: Language) -> None:
     try:
         with pytest.warns(UserWarning, match=r"doc\._\.officials is taken .* doc\._\.govner\.officials"):
             register()
-        with pytest.warns(UserWarning, match="officials"):
-            doc = nlp(TEXT)
+        doc = nlp(TEXT)
         assert doc._.officials == "theirs"
         assert len(doc._.govner.officials) == 2
     finally:
@@ -376,3 +375,21 @@ def test_a_document_without_links_has_spans_all_the_same() -> None:
     doc = Document("Huế", spans=(Span(0, 3, "LOC", "Huế", None, 0.5),)).to_spacy()
     (span,) = doc.spans["govner"]
     assert (span.label_, span._.score, span._.entity, span.kb_id_) == ("LOC", 0.5, None, "")
+
+
+def test_spacy_finds_the_component_without_an_import(python: str) -> None:
+    code = (
+        "import spacy; nlp = spacy.blank('xx'); nlp.add_pipe('govner', config={'model': None});"
+        "print(nlp('Bí thư Huyện ủy Bình Sơn Lê Văn An').ents[0].label_)"
+    )
+    run = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.strip() == "POS"
+
+
+def test_composed_and_decomposed_letters_give_the_same_mentions(nlp: Language) -> None:
+    from unicodedata import normalize
+
+    composed, decomposed = nlp(normalize("NFC", TEXT)), nlp(normalize("NFD", TEXT))
+    assert [(s.label_, s.text) for s in composed.spans["govner"]] == [
+        (s.label_, normalize("NFC", s.text)) for s in decomposed.spans["govner"]
+    ]

@@ -4,8 +4,8 @@ The model card is ``models/README.md``, the benchmarks ``benchmarks/README.md``,
 ``models/EXPERIMENTS.md``, the changes ``CHANGELOG.md``: one text, two places. The hard cases come from
 ``docs/hard_cases.json``, the Arrow schema from ``govner.formats.arrow``, the command line from ``govner --help``.
 
-mkdocs calls ``on_files`` (``hooks`` in ``mkdocs.yml``). ``python tools/docs_pages.py FOLDER`` writes the pages there, to
-look at them without mkdocs.
+mkdocs calls ``on_files`` (``hooks`` in ``mkdocs.yml``). ``python tools/docs_pages.py FOLDER`` writes the pages there,
+to look at them without mkdocs.
 """
 
 from __future__ import annotations
@@ -51,17 +51,29 @@ def copied(page: str) -> str:
 
 # --- hard cases ------------------------------------------------------------------------------------------------------
 
+HARD_HEAD = """# Hard cases
+
+{count} texts, written for this page with invented people, on which names mislead. Each is read with the date and the
+source that stand under it, then follows what `govner.load()` returns; `tests/test_hard_cases.py` compares every line.
+"""
+
+ASKED = {
+    "people": ("person", "mentions"),
+    "positions": ("person", "posts"),
+    "holders": ("post, as written", "holder"),
+    "links": ("mention", "unit"),
+    "units": ("place, as written", "unit"),
+    "bodies": ("mention", "body"),
+    "ids": ("mention", "id of the body"),
+    "date": ("the document's date", "known from"),
+}
+"""What is asked of a case, and the heads of the table of answers."""
+
 
 def hard_cases() -> str:
-    """The table of hard cases: text, what is asked, what is returned, and why."""
+    """The page of hard cases: the text, its date and source, what is returned."""
     cases: list[dict[str, Any]] = json.loads((ROOT / "docs" / "hard_cases.json").read_text(encoding="utf-8"))
-    lines = [
-        "# Hard cases",
-        "",
-        f"{len(cases)} texts, written for this page, on which names mislead. What stands under each is what "
-        "`govner.load()` returns; the tests compare it.",
-        "",
-    ]
+    lines = [HARD_HEAD.format(count=len(cases))]
     for number, case in enumerate(cases, 1):
         lines += [*_case(number, case), ""]
     return "\n".join(lines)
@@ -70,19 +82,52 @@ def hard_cases() -> str:
 def _case(number: int, case: dict[str, Any]) -> Iterator[str]:
     yield f"## {number}. {case['title']}"
     yield ""
-    facts = [str(case[key]) for key in ("date", "source") if case.get(key)]
-    if facts:
-        yield f"*{', '.join(facts)}*"
-        yield ""
     yield from (f"> {line}" if line.strip() else ">" for line in str(case["text"]).splitlines())
+    known = [f"{key} {case[key]}" for key in ("date", "source") if case.get(key)]
+    yield ">"
+    yield f"> *{', '.join(known) or 'no date, no source'}*"
     yield ""
-    yield "| in the text | is |"
+    left, right = ASKED[case["ask"]]
+    yield f"| {left} | {right} |"
     yield "|---|---|"
-    for mention, result in case["returned"]:
-        yield f"| {_cell(mention)} | {_cell(result)} |"
-    if case.get("why"):
-        yield ""
-        yield str(case["why"])
+    for asked, answer in _answers(case):
+        yield f"| {_cell(asked)} | {_cell(answer)} |"
+
+
+def _answers(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    expect = case["expect"]
+    if case["ask"] == "date":
+        yield expect[0], expect[1]
+        return
+    for asked, answer in expect.items() if isinstance(expect, dict) else expect:
+        if case["ask"] == "people":
+            yield asked, ", ".join(answer)
+        elif case["ask"] == "positions":
+            yield asked, "; ".join(_post(*post) for post in answer) or "none"
+        elif case["ask"] in ("links", "units"):
+            yield asked, _unit(answer, case.get("date"))
+        else:
+            yield asked, answer or "open"
+
+
+def _post(name: str, status: str, day: str | None) -> str:
+    return f"{name} ({status}{f', {day}' if day else ''})"
+
+
+def _unit(id: str | None, day: str | None) -> str:
+    """``"2:524"`` as ``"2:524 huyện Bình Sơn, tỉnh Quảng Ngãi"``, as it was called on the day."""
+    from govner.places import gazetteer
+
+    if id is None:
+        return "open"
+    if id == "VN":
+        return "VN, the country"
+    places = gazetteer()
+    unit = (places.get(id, day) if day else None) or places.get(id)
+    if unit is None:
+        raise ValueError(f"docs/hard_cases.json: there is no unit {id}")
+    above = places.province(unit)
+    return f"{id} {unit.full_name}{f', {above.full_name}' if above.id != id else ''}"
 
 
 def _cell(value: Any) -> str:
@@ -93,20 +138,20 @@ def _cell(value: Any) -> str:
 
 ARROW_HEAD = """# Arrow and Parquet
 
-`govner annotate … -o out.parquet`, `govner.batch.annotate` and `govner.formats.arrow` use one schema, version {version}. The
-version stands in the metadata of the schema and of every file, under the key `govner.schema`. It is raised when a reader of
-the older one would no longer understand a file.
+`govner annotate … -o out.parquet`, `govner.batch.annotate` and `govner.formats.arrow` use one schema. This is its
+version {version}: it stands in the metadata of the schema and of every file, under the key `govner.schema`, and is
+raised when a reader of the older one would no longer understand a file.
 
-Offsets count characters of `text`, as in Python, not bytes. The fields are those of the [types](entities.md): an empty list
-is a list, and what is not known is null.
+Offsets count characters of `text`, as in Python, not bytes. The fields are those of the [types](entities.md): an empty
+list is a list, and what is not known is null.
 
 ## A row a document
 """
 
 TABLES_HEAD = """## Flat tables
 
-`govner annotate --tables`, `govner.formats.arrow.tables` and `doc.to_frame` give five tables of plain columns, which join on
-`row`, the document's place in the input.
+`govner annotate --tables`, `govner.formats.arrow.tables` and `doc.to_frame` give five tables of plain columns, which
+join on `row`, the document's place in the input.
 """
 
 
@@ -114,12 +159,13 @@ def arrow() -> str:
     """The Arrow schema and the flat tables, from the code that writes them."""
     from govner.formats import arrow as formats_arrow
 
-    lines = [ARROW_HEAD.format(version=formats_arrow.VERSION), "| field | type |", "|---|---|"]
-    lines += [f"| `{name}` | {kind} |" for name, kind in _fields(formats_arrow.SCHEMA)]
+    lines = [ARROW_HEAD.format(version=formats_arrow.VERSION), "| field | type | what it holds |", "|---|---|---|"]
+    for name, kind in _fields(formats_arrow.SCHEMA):
+        lines.append(f"| `{name}` | {kind} | {formats_arrow.meaning(name.replace('[]', ''))} |")
     lines += ["", TABLES_HEAD]
     for name, schema in formats_arrow.TABLES.items():
-        lines += [f"### {name}", "", "| column | type |", "|---|---|"]
-        lines += [f"| `{field}` | {kind} |" for field, kind in _fields(schema)]
+        lines += [f"### {name}", "", "| column | type | what it holds |", "|---|---|---|"]
+        lines += [f"| `{field}` | {kind} | {formats_arrow.meaning(field, name)} |" for field, kind in _fields(schema)]
         lines.append("")
     return "\n".join(lines)
 

@@ -60,8 +60,9 @@ class Entities(tuple[T, ...]):
     @overload
     def __getitem__(self, index: slice, /) -> Entities[T]: ...
     def __getitem__(self, index: SupportsIndex | slice, /) -> T | Entities[T]:
-        found = tuple.__getitem__(self, index)
-        return Entities(found) if isinstance(index, slice) else found
+        if isinstance(index, slice):
+            return Entities(super().__getitem__(index))
+        return super().__getitem__(index)
 
     def _repr_html_(self) -> str:
         from govner.show import html  # heavy, and it imports this module
@@ -124,6 +125,10 @@ class Unit(_Shown):
     lon: float | None = None
     successors: tuple[str, ...] = ()
     predecessors: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        """That of code, name and type: enough to tell units apart, and quicker than all fields."""
+        return hash((self.code, self.name, self.type))
 
     @property
     def id(self) -> str:
@@ -191,6 +196,10 @@ class Location(_Shown):
         return f"Location({self.name!r}, {self.kind}{f', {self.unit.id}' if self.unit else ''})"
 
 
+_WITH_FIELD = frozenset({"agency", "commission", "council-committee", "division", "project-board", "subdepartment"})
+"""The organs whose kind in an id is followed by their field."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Body(_Shown):
     """An organisation: base of PartyBody, StateBody, MassBody and Organization.
@@ -218,6 +227,23 @@ class Body(_Shown):
     id: str | None = None
     score: float = 0.0
     candidates: tuple[str, ...] = ()
+
+    @property
+    def parent_id(self) -> str | None:
+        """The id of ``parent``: of ``party/district/524/standing-committee`` it is ``party/district/524/committee``.
+
+        ``None`` where there is no id or no parent. An id is a path (``govner.linking.identity``): what is left of it
+        without its last part is the parent's; a unit's Party committee and people's committee need no part there.
+        """
+        if self.id is None or self.parent is None:
+            return None
+        path = self.id.split("/")
+        path = path[:-2] if path[-2] in _WITH_FIELD else path[:-1]
+        if len(path) == 2:
+            path.append("central-committee")
+        elif len(path) == 3 and path[1] != "central":
+            path.append("committee" if path[0] == "party" else "peoples-committee")
+        return "/".join(path)
 
     def _identity(self) -> tuple[Any, ...]:
         if self.id is not None:

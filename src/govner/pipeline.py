@@ -62,8 +62,9 @@ class Pipeline:
     ) -> Document:
         """Read one text.
 
-        ``date`` is the ISO day of publication (units are taken as they stood then), ``source`` the paper. Raises
-        ``InputError`` when ``text`` is not a string.
+        ``date`` is the ISO day of publication (units are taken as they stood then), ``source`` the paper. Without a
+        ``date`` the text's own is used where it tells one (``Document.date_source``). Raises ``InputError`` when
+        ``text`` is not a string.
         """
         return self._read([(text, id, date, source)])[0]
 
@@ -104,7 +105,12 @@ class Pipeline:
             ]
         return [
             Document(
-                text, id, date, source, tuple(Span(a, b, label, text[a:b], None, score) for a, b, label, score in spans)
+                text,
+                id,
+                date,
+                source,
+                tuple(Span(a, b, label, text[a:b], None, score) for a, b, label, score in spans),
+                date_source=None if date is None else "given",
             )
             for (text, id, date, source), spans in zip(batch, found, strict=True)
         ]

@@ -73,7 +73,7 @@ class Checkpoint:
         manifest = self.folder / MANIFEST
         before = _json(manifest)
         given = json.loads(json.dumps(options))
-        self.found = sum(1 for _ in self.folder.glob("*.part"))
+        self.found = self.parts()
         if before is not None and before.get("format") == FORMAT and before.get("options") == given:
             return
         if before is not None and self.found:
@@ -93,6 +93,10 @@ class Checkpoint:
                 path.unlink()
 
     # parts
+
+    def parts(self) -> int:
+        """How many parts there are, of use or not."""
+        return sum(1 for _ in self.folder.glob("*.part"))
 
     def part(self, name: str) -> Part | None:
         """The part of an earlier run, if it is there and whole."""
@@ -230,7 +234,9 @@ def _locked(path: Path, output: Path) -> IO[bytes]:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except (BlockingIOError, PermissionError) as error:
         file.close()
         raise InputError(f"{output}: another run is writing it ({path.parent})") from error
+    except OSError:
+        pass  # a file system without locks
     return file

@@ -11,9 +11,19 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from govner.batch.checkpoint import ENDING, Checkpoint, Part, contents, failures, names_to_disk, to_disk, write_whole
+from govner.batch.checkpoint import (
+    ENDING,
+    Checkpoint,
+    Part,
+    contents,
+    failures,
+    folder_of,
+    names_to_disk,
+    to_disk,
+    write_whole,
+)
 from govner.batch.work import MAIN, Kind
-from govner.entities import InputError
+from govner.entities import GovnerError, InputError
 
 KINDS: dict[str, Kind] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -53,11 +63,19 @@ class Outputs:
         beside = main.with_name(f"{main.stem}.errors.jsonl")
         return cls(main, kind, Path(errors) if errors else beside, flat, errors is not None)
 
-    def check(self, overwrite: bool) -> None:
+    def all(self) -> list[Path]:
+        """Every file that may be written."""
+        return [self.main, *self.tables.values(), self.errors]
+
+    def check(self, overwrite: bool, inputs: Sequence[str] = ()) -> None:
         """Say before the work what stands in its way. Raises ``InputError``."""
-        targets = [self.main, *self.tables.values(), *([self.errors] if self.named else [])]
+        targets = self.all() if self.named else self.all()[:-1]
         if len(set(targets)) < len(targets):
             raise InputError(f"{self.errors}: named twice; the errors need a file of their own")
+        given = {os.path.realpath(name) for name in inputs if name != "-"}
+        for path in self.all():
+            if os.path.realpath(path) in given:
+                raise InputError(f"{path}: an input, and would be written over; name another output")
         for path in targets:
             if path.is_dir():
                 raise InputError(f"{path}: a folder; name a file to write to")
@@ -93,20 +111,22 @@ class Outputs:
                 to_disk(file)
         ending = {
             "inputs": inputs,
-            "files": moves if progress["failed"] else [*moves, ["", str(self.errors)]],
+            "files": moves if progress["failed"] else [*moves, ["", os.path.abspath(self.errors)]],
             "errors": str(self.errors) if progress["failed"] else None,
             "progress": progress,
             "first": [list(_fields(problem)) for problem in islice(_failures(parts), FIRST)],
         }
+        for folder in {Path(aside).parent for aside, _ in moves}:
+            names_to_disk(folder)
         write_whole(checkpoint.folder / ENDING, json.dumps(ending).encode())
         names_to_disk(checkpoint.folder)
         return ending
 
     def _aside(self, checkpoint: Checkpoint, path: Path) -> tuple[str, str]:
         """Where a file is written first: in the checkpoint, or beside it where it may be on another disk."""
-        if path.parent == self.main.parent:
-            return str(checkpoint.folder / f"whole.{path.name}"), str(path)
-        return str(path.with_name(f".{path.name}.part")), str(path)
+        here = path.parent == self.main.parent
+        aside = checkpoint.folder / f"whole.{path.name}" if here else path.with_name(f".{path.name}.part")
+        return os.path.abspath(aside), os.path.abspath(path)  # the run that goes on may stand in another folder
 
     @staticmethod
     def _told(parts: Sequence[Path]) -> Iterator[bytes]:
@@ -117,15 +137,22 @@ class Outputs:
 
 
 def publish(moves: Iterable[Sequence[str]]) -> tuple[Path, ...]:
-    """Give files their names; one that has it already stays. ``["", name]`` removes an older run's file."""
+    """Give files their names; one that has it already stays. ``["", name]`` removes an older run's file.
+
+    Raises ``GovnerError`` where a file is gone that was written.
+    """
     targets = []
     for aside, target in moves:
         if not aside:
             with suppress(FileNotFoundError):
                 os.unlink(target)
             continue
-        with suppress(FileNotFoundError):
+        try:
             os.replace(aside, target)
+        except FileNotFoundError as error:
+            if not os.path.exists(target):
+                folder = folder_of(Path(target))
+                raise GovnerError(f"{aside}: is gone; remove {folder} and run the command again") from error
         targets.append(Path(target))
     for folder in {target.parent for target in targets}:
         names_to_disk(folder)

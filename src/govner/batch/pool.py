@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from govner.batch.work import Numbered, Result, Work, do
 from govner.batch.worker import receive, send
-from govner.entities import GovnerError
+from govner.entities import GovnerError, InputError
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def pool(work: Work, workers: int | None = None, timeout: float = TIMEOUT) -> Po
     """Worker processes, as many as there are cores if ``workers`` is ``None``; 0: this process does the work itself,
     and a record that kills it ends the run. ``timeout`` is in seconds."""
     if workers is not None and workers < 0:
-        raise GovnerError(f"workers must be 0 or more, not {workers}")
+        raise InputError(f"workers must be 0 or more, not {workers}")
     return Here(work) if workers == 0 else Processes(work, workers or cores(), timeout)
 
 
@@ -176,12 +176,15 @@ class Processes:
     def _ask(self, records: Sequence[Numbered], careful: bool = False) -> Any:
         worker = self._taken()
         try:
-            result = worker.ask(records, careful, self._timeout)
+            result, last = worker.ask(records, careful, self._timeout)
         except BaseException:
             self._gone(worker)
             if self._closed.is_set():
                 raise _ClosedError from None
             raise
+        if last:
+            self._gone(worker)
+            return result
         with self._lock:
             self._idle.append(worker)
         return result
@@ -270,16 +273,19 @@ class _Worker:
         if answer == "refused":
             raise GovnerError(message)
 
-    def ask(self, records: Sequence[Numbered], careful: bool, timeout: float) -> Any:
-        """Have a chunk annotated. Raises ``_Died`` where the worker did not live to answer."""
+    def ask(self, records: Sequence[Numbered], careful: bool, timeout: float) -> tuple[Any, bool]:
+        """Have a chunk annotated: the result, and whether it was the worker's last, for it has grown too large.
+
+        Raises ``_Died`` where the worker did not live to answer.
+        """
         done = 0
         try:
             self.deadline = time.monotonic() + timeout
             send(cast(Any, self._in), (records, careful))
             while True:
                 answer, value = receive(cast(Any, self._out))
-                if answer == "done":
-                    return value
+                if answer != "tick":
+                    return value, answer == "last"
                 done = value
                 self.deadline = time.monotonic() + timeout
         except (EOFError, OSError) as error:

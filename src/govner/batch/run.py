@@ -209,11 +209,11 @@ def annotate_files(
     there = Outputs.of(output, tables, errors)
     work = Work(made, there.kind, html, tables)
     _has_extras(work)
-    records = Inputs([str(name) for name in inputs], columns or Columns(), html, date, source, limit)
+    records = Inputs([str(name) for name in inputs], columns or Columns(), html, date, source, limit, there.all())
     sweep(folder_of(there.main))
-    there.check(overwrite or _ends(there.main, records.names))
+    there.check(overwrite or _ends(there.main, records.names), records.names)
     options = {
-        "govner": govner.__version__, "code": _code(), "model": _model(made), "kind": there.kind, "tables": tables,
+        "govner": f"{govner.__version__} {_code()}", "model": _model(made), "kind": there.kind, "tables": tables,
         "html": html, "columns": asdict(records.columns), "date": date, "source": source, "limit": limit,
         "chunk": chunk,
     }  # fmt: skip
@@ -228,13 +228,13 @@ def annotate_files(
             ending = _worked(records, work, there, checkpoint, json.dumps(options), workers, timeout, chunk, report)
         summary = _published(ending)
     except OSError as error:
-        checkpoint.close()
+        checkpoint.close(remove=not checkpoint.parts())
         raise GovnerError(
             f"{there.main}: {os_reason(error)}; what is finished is kept in {checkpoint.folder}: mend that, and run "
             "the same command again"
         ) from error
     except BaseException:
-        checkpoint.close(remove=not any(checkpoint.folder.glob("*.part")))
+        checkpoint.close(remove=not checkpoint.parts())
         raise
     checkpoint.close(remove=True)
     if not summary.progress.done:

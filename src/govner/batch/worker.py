@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import threading
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from govner.batch.core import reason
@@ -22,6 +23,11 @@ from govner.batch.work import Work, do
 from govner.entities import GovnerError
 
 _LENGTH = struct.Struct("<Q")
+
+GROWTH = 128 << 20
+"""Bytes by which a worker may grow beyond what its first chunk took. The pipeline remembers words and names, and an
+archive has no end of them: a worker that has grown so much says that this was its last chunk, and another takes over,
+which costs a second in a minute. What a worker knows of earlier texts changes nothing in what it reads."""
 
 
 def send(stream: BinaryIO, message: Any) -> None:
@@ -65,15 +71,29 @@ def _serve() -> None:
         send(answers, ("refused", str(error)))
         return
     send(answers, ("ready", None))
+    first = 0
     while True:
         records, careful = inbox.get()
+        result = None
         if careful:
             for number in range(len(records)):
                 do(work, nlp, records[number : number + 1], lambda _: None)
                 send(answers, ("tick", number + 1))
-            send(answers, ("done", None))
         else:
-            send(answers, ("done", do(work, nlp, records, lambda done: send(answers, ("tick", done)))))
+            result = do(work, nlp, records, lambda done: send(answers, ("tick", done)))
+        first = first or memory()
+        send(answers, ("done" if memory() <= first + GROWTH else "last", result))
+
+
+def memory() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not tell."""
+    with suppress(OSError, ValueError, IndexError), open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0
 
 
 def _listen(stream: BinaryIO, inbox: queue.SimpleQueue[Any]) -> None:

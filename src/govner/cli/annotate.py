@@ -40,7 +40,7 @@ def annotate(
         ),
     ],
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -128,11 +128,9 @@ def annotate(
     }  # fmt: skip
     if engine is Engine.RAY:
         _on_ray(inputs, output, tables or errors is not None, overwrite, common)
-    elif output is None or (output.exists() and not output.is_file() and not output.is_dir()):
+    elif output is None or _is_device(Path(output)):
         if tables or errors is not None or overwrite:
-            raise typer.BadParameter(
-                "needs an output file: name one with -o", param_hint="--tables/--errors/--overwrite"
-            )
+            raise typer.BadParameter("--tables, --errors and --overwrite need a file to write", param_hint="--output")
         _to_stream(inputs, output, common, timeout, chunk)
     else:
         options = {"tables": tables, "errors": errors, "overwrite": overwrite, "timeout": timeout, "chunk": chunk}
@@ -145,7 +143,12 @@ def _model(model: str | None, no_rules: bool) -> str | None:
     return None if model == "none" else "default" if model is None else model
 
 
-def _to_file(inputs: list[str], output: Path, options: dict[str, Any], quiet: bool) -> None:
+def _is_device(output: Path) -> bool:
+    """Whether it is a device or a pipe, which no file can replace."""
+    return output.exists() and not output.is_file() and not output.is_dir()
+
+
+def _to_file(inputs: list[str], output: str, options: dict[str, Any], quiet: bool) -> None:
     from govner.batch import NothingError, annotate_files
 
     try:
@@ -176,7 +179,7 @@ def _end(progress: Progress) -> None:
         raise typer.Exit(Exit.SOME)
 
 
-def _to_stream(inputs: list[str], output: Path | None, options: dict[str, Any], timeout: float, chunk: int) -> None:
+def _to_stream(inputs: list[str], output: str | None, options: dict[str, Any], timeout: float, chunk: int) -> None:
     """Results as they come, to standard output or a device."""
     from govner.batch import Loader, Progress, stream
     from govner.batch.work import MAIN, Work
@@ -211,7 +214,7 @@ def _complain_of(problems: list[Problem]) -> None:
         complain(str(problem))
 
 
-def _on_ray(inputs: list[str], output: Path | None, more: bool, overwrite: bool, options: dict[str, Any]) -> None:
+def _on_ray(inputs: list[str], output: str | None, more: bool, overwrite: bool, options: dict[str, Any]) -> None:
     if output is None or more:
         raise typer.BadParameter(
             "ray writes a folder of Parquet: name it with -o; --tables and --errors are for the local engine",
@@ -220,7 +223,7 @@ def _on_ray(inputs: list[str], output: Path | None, more: bool, overwrite: bool,
     from govner.batch import ray
 
     start = time.monotonic()
-    counts = ray.annotate_files(inputs, str(output), force=overwrite, **options)
+    counts = ray.annotate_files(inputs, output, force=overwrite, **options)
     if not counts.done:
         raise GovnerError("nothing was annotated")
     typer.echo(f"{counts.done} annotated, {counts.failed} failed in {time.monotonic() - start:.1f} s", err=True)

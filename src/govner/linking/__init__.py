@@ -16,13 +16,13 @@ from govner.linking import build
 from govner.linking.bodies import CENTRAL, OPEN, BodyReading, Found, names_central, read_body
 from govner.linking.composed import Mention, compose, lay_back
 from govner.linking.dates import Reading, read
-from govner.linking.holders import hold, titles
+from govner.linking.holders import HOLDER_EVIDENCE, hold, titles
 from govner.linking.papers import home
 from govner.linking.people import identify
-from govner.linking.units import EVIDENCE, Place, Resolver, Spot, goes_on, is_origin, level_number, place_at
+from govner.linking.units import EVIDENCE, Place, Resolver, Spot, goes_on, is_origin, level_number, place_at, type_told
 from govner.places import gazetteer
 
-__all__ = ["EVIDENCE", "link"]
+__all__ = ["EVIDENCE", "HOLDER_EVIDENCE", "link"]
 
 _CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
 _OF_THE_LAST = frozenset({"standing_committee", "standing_board", "executive_committee"})
@@ -124,7 +124,7 @@ def _spots(
                 spot = Spot(
                     mark.start, mark.end, place_at(text, mark.start, mark.end, date), weight=_weight(text, mark.start)
                 )
-                if spots and goes_on(text, spots[-1], spot):
+                if spots and spots[-1].place.kind == "road" and goes_on(text, spots[-1], spot):
                     spot.place = Place(spot.place.key, "road", None, (), False, listed=True)
                 spots.append(spot)
         elif mark.label != "PER":
@@ -191,7 +191,7 @@ def _units(
                 nearest = by_label.get(span.label) or by_label.get("")
                 body.unit, body.why = (nearest if reading.kind in _OF_THE_LAST else same) or same or nearest, "earlier"
             elif reading.level != "grassroots":
-                body.unit, body.why = resolver.main(reading.level, span.start)
+                body.unit, body.why = resolver.main(reading.level, span.start, type_told(span.text))
         if body.unit is None and body.why != "country":
             body.why = ""
         if body.unit is not None:

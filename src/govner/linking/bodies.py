@@ -39,11 +39,12 @@ _ORGANS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BodyReading:
     """A body's name without its places: ``level`` is empty where the words leave it open, ``city`` for a thành ủy.
 
-    ``telling`` whether the words tell the level; ``canonical`` whether ``name`` is a central body's full name.
+    ``telling`` whether the words tell the level; ``canonical`` whether ``name`` is a central body's full name. Compared
+    by identity, as ``read_body`` gives one for one name.
     """
 
     kind: str
@@ -118,7 +119,8 @@ def read_body(text: str, label: str, place: bool) -> BodyReading:
         return BodyReading(_other_kind(given), OPEN, shown, None, None, head, False)
     if kind == "other":
         kind = _other_kind(given)
-    level, told = _level(given, level)
+    # A sở is a province's; "Sở TT-TT" is read with the words of "thị trấn".
+    level, told = (PROVINCE, True) if kind == "department" else _level(given, level)
     organ, parent = (None, None)
     if kind in _ORGANS:
         organ, parent = cut(shown)

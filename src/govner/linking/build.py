@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from govner.entities import BODY_TYPES, Body, Level, Location, Person, Position, Span, Status, Unit
 from govner.linking.bodies import CENTRAL, BodyReading, Found, cut
-from govner.linking.mentions import Post
 from govner.linking.identity import Identity, era_of_names, identify_body, of_the_past
+from govner.linking.mentions import Post
 from govner.linking.posts import Reading, fits, read_words
 from govner.linking.units import SCORES, Resolver, Spot
 from govner.linking.words import rows, shown, words
+from govner.places import TYPE_WORDS
 
 _LABEL_KINDS = {"PARTY": "party", "STATE": "state", "MASS": "mass", "ORG": "organization"}
 _LEVELS: Mapping[int, Level] = {1: "province", 2: "district", 3: "commune"}
+_DISTRICTS = ("Huyện", "Quận", "Thị xã", "Thành phố")
 _ABROAD = frozenset({"country", "city", "region"})
 _STATE_HEADS = frozenset({"Minister", "Office", "Foreign"})
 
@@ -97,9 +100,11 @@ def bodies(
         span, reading = mention.span, mention.reading
         central = day if day and reading.level == CENTRAL and not of_the_past(text, span.start, span.end) else None
         words_of = span.text if span.label == "ORG" else ""
-        identity = identify_body(reading, span.label, mention.unit, central, words_of)
-        name, parent = full_body_name(span.text, reading, mention.unit, mention.named)
-        name, parent = identity.name or name, identity.parent or parent
+        identity = identify_body(reading, span.label, _as_written(mention), central, words_of, mention.named)
+        name, parent = identity.name, identity.parent
+        if name is None or (parent is None and reading.organ is not None):
+            written, above = full_body_name(span.text, reading, mention.unit, mention.named)
+            name, parent = name or written, parent or above
         key: tuple[str, str, str | None]
         if identity.id is not None:
             key = (span.label, identity.id, "")
@@ -116,6 +121,19 @@ def bodies(
     return tuple(_body(entity, resolver) for entity in entities), index
 
 
+def _as_written(found: Found) -> Unit | None:
+    """The unit of a mention with the type that the text gives it: "thị xã Long Khánh" before it was a city."""
+    unit, spot = found.unit, found.spot
+    if unit is None or unit.level != 2:
+        return unit
+    if spot is not None:
+        type = spot.place.type if spot.unit is unit else None
+    else:
+        last = words(found.reading.name)[-2:]
+        type = TYPE_WORDS.get(" ".join(last)) or TYPE_WORDS.get(last[-1])
+    return replace(unit, type=type) if type in _DISTRICTS and type != unit.type else unit
+
+
 def _body(entity: _Entity, resolver: Resolver) -> Body:
     found, identity = entity.first, entity.identity
     label, reading, unit = found.span.label, found.reading, found.unit
@@ -128,7 +146,7 @@ def _body(entity: _Entity, resolver: Resolver) -> Body:
         entity.name,
         reading.kind,
         level_of(reading, unit) if label != "ORG" else None,
-        reading.organ or identity.organ,
+        identity.organ or reading.organ,
         entity.parent,
         unit,
         tuple(entity.spans),
@@ -155,9 +173,12 @@ def locations(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) 
 
 
 def _location(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) -> Location:
-    spot = max(spots, key=_score) if len(spots) > 1 else spots[0]
+    # That another mention of the name was resolved says nothing where that one tells why itself.
+    spot = spots[0]
+    if len(spots) > 1 and spot.unit is not None:
+        spot = max(spots, key=lambda spot: (spot.why != "same", _score(spot)))
     return Location(
-        max((shown(span.text) for span in spans), key=len),
+        max((shown(span.text) for span in spans), key=len) if len(spans) > 1 else shown(spans[0].text),
         spot.place.kind if spot.unit is None else _LEVELS[spot.unit.level],
         spot.unit,
         tuple(spans),

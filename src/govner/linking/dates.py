@@ -20,6 +20,9 @@ from govner.places.names import split_type
 HEAD = 700
 """How many characters of the beginning tell the day of the report."""
 
+TAIL = 160
+"""How many characters of the end can hold a dateline."""
+
 NEAR = 14
 """A day with its year, at most so many days before the report's day, tells the report's year."""
 
@@ -28,10 +31,13 @@ AHEAD = 45
 
 _YEARS = range(1990, 2100)  # of a text on offices; others are history, or numbers
 _DIGITS = re.compile(r"[0-9]+")  # found fast; what begins there is then looked at
+_YEAR = re.compile(r"20[0-9][0-9]")
+_UP_TO_YEAR = re.compile(r"(?:[0-9]{1,2}\s?[./-]\s?){1,2}$|[0-9]{1,2} tháng [0-9]{1,2},? năm $")
 _NUMBER = re.compile(
     r"(?<![\w./-])(?<!thứ )(?<!khóa )(?<!khoá )(?:"
     r"(?P<year>[0-9]{4})(?:-(?P<iso_month>\d\d)-(?P<iso_day>\d\d))?"
     r"|(?P<day>\d{1,2})(?:\s?[./-]\s?| tháng )(?P<month>\d{1,2})(?:(?:\s?[./-]\s?|,? năm )(?P<of>\d{4}))?"
+    r"|(?P<only_month>\d{1,2})\s?[./-]\s?(?P<month_year>\d{4})"
     r")(?![\w%]|[./-]\d)"
 )
 _CUE = re.compile(
@@ -47,8 +53,9 @@ _BEFORE_DAY = frozenset(
 )  # fmt: skip
 """The last words that _CUE can end in."""
 _ELSEWHEN = re.compile(
-    r"(?:sinh|từ|đến|tới|trước|sau|hết|hạn|hiệu lực|quyết định|kết luận|thông báo|công văn|văn bản|nghị quyết"
-    r"|nghị định|luật|ký)\W*(?:số \S+ )?(?:vào )?(?:(?:sáng|trưa|chiều|tối|đêm)? ?(?:ngày)?)? ?$",
+    r"(?:(?P<act>quyết định|kết luận|thông báo|công văn|văn bản|nghị quyết|nghị định|luật|ký)"
+    r"|sinh|từ|đến|tới|trước|sau|hết|hạn|hiệu lực)"
+    r"\W*(?:số \S+ )?(?:vào )?(?:(?:sáng|trưa|chiều|tối|đêm)? ?(?:ngày)?)? ?$",
     re.I,
 )
 _PLAN = re.compile(r"\b(?:sẽ|dự kiến|sắp)\b", re.I)
@@ -57,9 +64,8 @@ _TO_COME = re.compile(
     r"[^.,;]{0,12}$",
     re.I,
 )
-_YEAR_CUE = re.compile(
-    r"(?:(?:(?P<so_far>\d{1,2}) tháng (?:đầu )?)?năm|tháng (?P<month>\d{1,2})(?:[/.-]| năm)) ?$", re.I
-)
+_YEAR_CUE = re.compile(r"(?:(?P<so_far>\d{1,2}) tháng (?:đầu )?|tháng (?P<month>\d{1,2}),? )?năm $", re.I)
+_MONTH_CUE = re.compile(r"tháng $", re.I)
 _TO_YEAR = re.compile(r"\s?[-–]\s?\d{4}")
 _WEEK = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5, "nhật": 6, **{str(n): n - 2 for n in range(2, 8)}}
 _CLOCK = re.compile(
@@ -71,23 +77,28 @@ _END = re.compile(r"[.!?…]\s|\n")
 _ISLANDS = (
     "Phú Quốc|Côn Đảo|Lý Sơn|Cát Hải|Kiên Hải|Thổ Châu|Phú Quý|Cồn Cỏ|Bạch Long Vĩ|Cô Tô|Trường Sa|Hoàng Sa|Vân Đồn"
 )
+_SIGNS = ("2 cấp", "hai cấp", "XVI", "đặc khu", "hành chính công")  # one of them is in what _SURE finds
 _SURE = re.compile(
-    rf"chính quyền địa phương (?:2|hai) cấp|Quốc hội khóa XVI\b|đặc khu (?:{_ISLANDS})\b.{{0,400}}202[5-9]"
+    rf"chính quyền địa phương (?:2|hai) cấp|mô hình chính quyền (?:2|hai) cấp|Quốc hội khóa XVI\b"
+    rf"|(?:xã|phường), (?:xã|phường)(?:,| và) đặc khu|[Tt]rung tâm [Pp]hục vụ hành chính công (?:xã|phường|đặc khu)"
+    rf"|đặc khu (?:{_ISLANDS})\b.{{0,400}}202[5-9]"
 )
+_LATE = re.compile(r"20(?:2[5-9]|3)|XIV|và Môi trường|NN-MT|và Tôn giáo")
 _MERGED = re.compile(
     r"(?:sau|trước)(?: khi)? (?:sáp nhập|hợp nhất|sắp xếp)|sáp nhập tỉnh|\((?:mới|cũ)\)"
     r"|(?:tỉnh|huyện|quận|thị xã) [A-ZĐ][^\W\d_]+(?: [A-ZĐ][^\W\d_]+){0,2} cũ\b"
 )
 _TERM = re.compile(
     r"nhiệm kỳ 2025\s?[-–]\s?2030|nhiệm kỳ 2026\s?[-–]\s?2031|[Đđ]ại hội (?:[Đđ]ảng )?(?:lần thứ )?XIV\b"
-    r"|(?<!đến )(?<!tới )năm 202[56]\b"
+    r"|(?:Bộ|Sở) (?:Nông nghiệp và Môi trường|Dân tộc và Tôn giáo)|(?:Bộ|Sở) NN-MT"
+    r"|(?<!đến )(?<!tới )[Nn]ăm 202[56]\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text tells of its day: ``day`` ISO or ``None``, ``source`` whence; ``since`` an ISO day that it is not
-    older than, where the text tells that alone."""
+    older than, where the text tells no more than that."""
 
     day: str | None = None
     source: DateSource | None = None
@@ -99,7 +110,8 @@ class Seen:
     """A day, month or year that a text names; 0 for what is left out. ``cue`` says how a day is named: "part" of the
     day, "today", "week" (its weekday), "plain" ("ngày"), "full" (by the number alone); "year" where no day is.
 
-    ``aside`` marks what is not the time of the report: a birthday, the day of a decree, a plan's last year.
+    ``aside`` marks what is not the time of the report: a birthday, the day of a decree, a plan's last year; ``act``
+    the decree's day, which at least is over.
     """
 
     start: int
@@ -111,32 +123,36 @@ class Seen:
     weekday: int = -1
     so_far: int = 0
     aside: bool = False
+    act: bool = False
 
 
 def read(text: str, places: Sequence[str] = ()) -> Reading:
     """The day of a text, from a dateline or from its first sentences; ``places`` are the names of places in it, which
     may tell that it is of the time since July 2025. Cost: linear, one pass."""
-    seen = list(scan(text))
-    since = _since(text, seen) or (REFORM if any(map(_only_new, places)) else None)
-    line = next((day for day in (*seen[:3], *seen[-1:]) if _is_dateline(text, day)), None)
+    head = list(scan(text, 0, HEAD))
+    tail = list(scan(text, max(HEAD, len(text) - TAIL)))
+    line = next((day for day in (*head[:3], *tail[-1:]) if _is_dateline(text, day)), None)
     if line is not None:
-        return Reading(_iso(line.year, line), "dateline", since)
-    report = _report(text, seen)
+        return Reading(_iso(line.year, line), "dateline")
+    report = _report(text, head)
+    late = _LATE.search(text) is not None
+    seen = [*head, *_with_years(text)] if report is not None or late else head
     year = _year(report, seen) if report is not None else 0
-    if report is None or not year or not _is_day(year, report.month, report.day):
-        return Reading(None, None, since)
-    return Reading(_iso(year, report), "text", since)
+    if report is not None and year and _is_day(year, report.month, report.day):
+        return Reading(_iso(year, report), "text")
+    new = (late and _is_late(text, seen)) or _speaks_of_new(text) or any(map(_only_new, places))
+    return Reading(None, None, REFORM if new else None)
 
 
 def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[Seen]:
     """The days, months and years that a text names between two places, in its order."""
     last, stop = start, len(text) if end is None else end
     for digits in _DIGITS.finditer(text, start, stop):
-        found = _NUMBER.match(text, digits.start(), stop) if digits.start() >= last else None
+        found = _NUMBER.match(text, digits.start()) if digits.start() >= last else None
         if found is None:
             continue
         last = found.end()
-        seen = (_year_seen if found["year"] else _day_seen)(text, found)
+        seen = (_day_seen if found["day"] else _year_seen)(text, found)
         if seen is not None:
             yield seen
 
@@ -169,21 +185,42 @@ def _nearest(seen: Seen, today: str) -> int:
     return 0
 
 
+def _with_years(text: str) -> Iterator[Seen]:
+    """The days, months and years behind the beginning of a text whose year it tells: few, and found fast."""
+    last = HEAD
+    for year in _YEAR.finditer(text, HEAD):
+        before = _UP_TO_YEAR.search(text, max(last, year.start() - 20), year.start())
+        start = year.start() if before is None else before.start()
+        found = _NUMBER.match(text, start) if start >= last else None
+        if found is None:
+            continue
+        last = found.end()
+        seen = (_day_seen if found["day"] else _year_seen)(text, found)
+        if seen is not None:
+            yield seen
+
+
 def _year_seen(text: str, found: re.Match[str]) -> Seen | None:
     start, end = found.span()
-    year = int(found["year"])
+    year = int(found["year"] or found["month_year"])
     if year not in _YEARS:
         return None
     if found["iso_month"]:
         month, day = int(found["iso_month"]), int(found["iso_day"])
         return Seen(start, end, year, month, day, "full") if _is_day(year, month, day) else None
     left = text[max(0, start - 34) : start]
-    cue = _YEAR_CUE.search(left) if "năm" in left or "háng" in left or "Năm" in left else None
-    if cue is None or _TO_YEAR.match(text, end):
+    month, cue = int(found["only_month"] or 0), None
+    if month:
+        cue = _MONTH_CUE.search(left)
+    elif "năm" in left or "Năm" in left:
+        cue = _YEAR_CUE.search(left)
+        month = int(cue["month"] or 0) if cue else 0
+    if cue is None or month > 12 or _TO_YEAR.match(text, end):
         return None
-    month = int(cue["month"] or 0)
-    aside = _TO_COME.search(left[: cue.start()].rstrip()) is not None
-    return Seen(start, end, year, month if month < 13 else 0, 0, "year", -1, int(cue["so_far"] or 0), aside)
+    so_far = int(cue["so_far"] or 0) if not found["only_month"] else 0
+    return Seen(
+        start, end, year, month, 0, "year", -1, so_far, _TO_COME.search(left[: cue.start()].rstrip()) is not None
+    )
 
 
 def _day_seen(text: str, found: re.Match[str]) -> Seen | None:
@@ -195,11 +232,18 @@ def _day_seen(text: str, found: re.Match[str]) -> Seen | None:
     last = left.rstrip(" (,").rpartition(" ")[2].rpartition("\n")[2].lower()
     cue = _CUE.search(left) if last in _BEFORE_DAY else None
     if cue is None:
-        return Seen(start, end, year, month, day, "full", aside=_ELSEWHEN.search(left) is not None) if year else None
+        if not year:
+            return None
+        other = _ELSEWHEN.search(left)
+        return Seen(start, end, year, month, day, "full", -1, 0, other is not None, _is_act(other))
     kind = "part" if cue["part"] else "today" if cue["today"] else "week" if cue["week"] else "plain"
     week = _WEEK[cue["week"].split()[-1].casefold()] if cue["week"] else -1
-    aside = _ELSEWHEN.search(left[: cue.start()]) is not None
-    return Seen(start, end, year, month, day, kind, week, 0, aside)
+    other = _ELSEWHEN.search(left[: cue.start()])
+    return Seen(start, end, year, month, day, kind, week, 0, other is not None, _is_act(other))
+
+
+def _is_act(other: re.Match[str] | None) -> bool:
+    return other is not None and other["act"] is not None
 
 
 @lru_cache(maxsize=4096)
@@ -252,7 +296,7 @@ def _sentence(text: str, seen: Seen) -> tuple[int, int]:
 
 def _year(report: Seen, seen: Sequence[Seen]) -> int:
     """The year of the report's day: its own, that of the same day elsewhere, of a day shortly before, of a weekday."""
-    past = [day for day in seen if day.year and not day.aside]
+    past = [day for day in seen if day.year and (day.act or not day.aside)]
     latest = max((day.year for day in past), default=0)
     if report.year:
         return report.year if latest <= report.year else 0
@@ -289,12 +333,14 @@ def _only_new(place: str) -> bool:
     return bool(units) and all((unit.valid_from or "") >= REFORM for unit in units)
 
 
-def _since(text: str, seen: Sequence[Seen]) -> str | None:
-    """The beginning of the time since July 2025, where the text's days or words tell that it is of it."""
-    if any((day.year, day.month) >= (2025, 7) and not day.aside for day in seen):
-        return REFORM
-    if ("cấp" in text or "XVI" in text or "đặc khu" in text) and _SURE.search(text):
-        return REFORM
+def _is_late(text: str, seen: Sequence[Seen]) -> bool:
+    """Whether a text names a day or month since July 2025 as past, or a year since 2025 and merged units."""
+    if any(day.month and (day.year, day.month) >= (2025, 7) and not day.aside for day in seen):
+        return True
     # Communes were merged before, and 2025 was once to come: only both together tell the time.
-    late = ("2025" in text or "2026" in text or "XIV" in text) and _TERM.search(text)
-    return REFORM if late and _MERGED.search(text) else None
+    return _TERM.search(text) is not None and _MERGED.search(text) is not None
+
+
+def _speaks_of_new(text: str) -> bool:
+    """Whether a text speaks of what there is since July 2025 alone."""
+    return any(sign in text for sign in _SIGNS) and _SURE.search(text) is not None

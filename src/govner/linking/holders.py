@@ -21,6 +21,7 @@ HOLDER_EVIDENCE: Mapping[str, str] = {
     "list": "The post stands in a list with another post of a known holder.",
     "earlier": "The post stands alone, and the text has named the holder of that post before.",
     "later": "The post stands alone, and the text names the holder of that post further on.",
+    "annotation": "The document was read from marked-up text that gives the holder itself.",
     "": "The text names no holder.",
 }
 """What ``Position.evidence`` can be, each with its meaning: how the holder of a post was found. A closed list."""
@@ -40,7 +41,7 @@ _WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
 _FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
 _APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw:]*|[fnq]*[ljxw][fnq]*|[fnq]')
 _FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
-_TAKES = re.compile(r"[jxlw][fnq:]*\Z")
+_TAKES = re.compile(r"[jxlw][fnq:]*\Z|[jlw][^.\n:]{1,60}[v,;][fnq]*\Z")  # also behind what is no post
 _MATTER = re.compile(r"[jxfw][fnq]*\Z")
 _BEHIND = re.compile(r"\s?[,(–-]\s?")
 _BREAK = re.compile(r"[.!?…]+[\"”')]*\s|\n")
@@ -48,15 +49,19 @@ _THIS_ONE = re.compile(r"\s+(?:đối với|của|với|cho)\s+(?:ông|bà)\s+(?
 _KIN = re.compile(r"m[fnqh]*\Z")
 _NOBODY = re.compile(r"b[fnq]*\Z")
 _REPLACED = re.compile(r"z[hr]*\Z")
+_IS = re.compile(r"l[hr]+")
+_ALONE = re.compile(r"\s*(?:[.,;:()–\n-]|\Z|và\b)")
 _AS = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:làm|giữ(?: chức)?(?: vụ| danh)?|đảm (?:nhiệm|nhận)(?: chức vụ| chức danh)?)\s*"
 )
+_NAMED_TO = re.compile(r"(?:bổ nhiệm|bầu|chỉ định|phân công|miễn nhiệm|cách chức)(?: chức(?: vụ| danh)?)?\s*\Z")
 _AGENT = re.compile(r"\b(?:được|bị|do|bởi)\s+(?:(?:ông|bà|đồng chí)\s+)?$", re.I)
 _BY_VERB = re.compile(
     r"\b(?:bổ nhiệm|trao|ký|giới thiệu|bầu|phân công|giao|điều động|chỉ định|đề nghị|miễn nhiệm|cách chức|bãi nhiệm"
     r"|đề cử)\b"
 )
 _JOINED, _JOINED_LAST = re.compile(r"[,v][hr]*\Z"), re.compile(r"v[hr]*\Z")
+_OTHER_VERB = re.compile(r"[jxw.\n;]")
 _MANY = 16  # mentions that are looked at for the first of several people
 _AND = re.compile(r"[,v][hr]*")
 _PRONOUN = re.compile(r"\b(?:ông|bà|anh|chị|cô|đồng chí này|vị này)(?!\w)", re.I)
@@ -133,6 +138,8 @@ def _other(text: str, items: Sequence[Item], gaps: Sequence[str], at: int, gap: 
     "được ông A bổ nhiệm làm …"."""
     while at and isinstance(items[at - 1], Post) and not gaps[at].strip("hr"):
         at -= 1
+    if _KIN.search(gaps[at]) and at and isinstance(items[at - 1], Name):
+        return True  # "ông A, con trai ông B, làm …"
     if _REPLACED.search(gaps[at]) and _AS.fullmatch(gap):
         return True  # but in "thay ông A về làm …" the post is A's next one
     start = items[at].start
@@ -147,6 +154,8 @@ def _beside(text: str, items: Sequence[Item], gaps: Sequence[str], at: int, end:
     for post in posts:
         post.chain = at
     if _NOBODY.search(posts[0].before):
+        if isinstance(right, Name) and _IS.fullmatch(after):
+            posts[-1].person, posts[-1].why = right.person, "colon"  # "chỉ còn một giám đốc là ông A"
         return
     apposed = isinstance(left, Name) and _APPOSED.fullmatch(before) is not None
     verb = isinstance(left, Name) and _VERB.fullmatch(before) is not None
@@ -175,7 +184,7 @@ def _beside(text: str, items: Sequence[Item], gaps: Sequence[str], at: int, end:
         holder, why = left.person, "after"
         beside = at > 1 and isinstance(items[at - 2], Post) and not gaps[at - 1].strip("hr")
         posts[0].soft = before == "," and beside
-    elif isinstance(right, Name) and _WEAK.fullmatch(after):
+    elif isinstance(right, Name) and _WEAK.fullmatch(after) and (":" not in after or _ALONE.match(text, right.end)):
         holder, why = right.person, "colon"
     elif isinstance(right, Name) and _FOR.fullmatch(after) and (len(after) < 3 or _MATTER.search(posts[0].before)):
         holder, why = right.person, "for"
@@ -213,12 +222,12 @@ def _first_of(items: Sequence[Item], gaps: Sequence[str], at: int) -> Name | Non
     for n in range(at - 1, max(-1, at - _MANY), -1):
         item, gap = items[n], gaps[n]
         if isinstance(item, Post):
-            if re.search(r"[jxw.\n;]", gap):
+            if _OTHER_VERB.search(gap):
                 break
             continue
         if joined:
             first = item
-        if not (_JOINED if joined else _JOINED_LAST).search(gap) or re.search(r"[.\n;jxw]", gap):
+        if not (_JOINED if joined else _JOINED_LAST).search(gap) or _OTHER_VERB.search(gap):
             break
         joined = True
     return first
@@ -230,6 +239,7 @@ def _by_verb(text: str, items: Sequence[Item], gaps: Sequence[str], breaks: Sequ
     subject: Name | None = None
     sentence = -1
     chain, chain_holder, chain_why = -1, 0, ""
+    passed = -1  # the sentence in which the name last passed over is that of who appoints
     for n, item in enumerate(items):
         here = bisect_left(breaks, item.start + 1)
         if isinstance(item, Name):
@@ -243,6 +253,7 @@ def _by_verb(text: str, items: Sequence[Item], gaps: Sequence[str], breaks: Sequ
                 subject = item
             after = text[item.end : items[n + 1].start] if n + 1 < len(items) else ""
             if here == sentence and name is not None and _other(text, items, gaps, n, after):
+                passed = here
                 continue
             name, sentence = item, here
             continue
@@ -251,7 +262,9 @@ def _by_verb(text: str, items: Sequence[Item], gaps: Sequence[str], breaks: Sequ
         if item.chain == chain:
             item.person, item.why = chain_holder, chain_why
             continue
-        if not _TAKES.search(item.before):
+        if not _TAKES.search(item.before) and not (
+            passed == here and _NAMED_TO.search(text, item.start - 16, item.start)
+        ):
             continue
         if name is not None and (sentence == here or _THIS_ONE.match(text, item.end)):
             first = _first_of(items, gaps, n) if sentence == here else None

@@ -9,10 +9,10 @@ An id is a path of four parts, all ASCII, read from the left:
 - ``UNIT``: the GSO code of the unit that it governs; none for a central body and an organization. A code that was given
   to another unit later (15: Yên Bái until June 2025, then Lào Cai) is followed by that later unit's name
   (``15-lao-cai``). A unit keeps its part over a change of type (huyện, thị xã) and of borders.
-- ``WHAT``: the body's kind as ``data/kinds.tsv`` writes it (``committee`` is a Party committee, ``peoples-committee`` a
-  Ủy ban nhân dân), its field where it has one (``department/y-te``), and then, for an organ of another body than the
-  Party committee, people's council or the like that its family has at that level, the organ
-  (``department/y-te/inspectorate``).
+- ``WHAT``: the body's kind as ``data/kinds.tsv`` writes it (``committee`` is a Party committee, ``organization`` a Đảng
+  bộ, ``peoples-committee`` a Ủy ban nhân dân), and its field where it has one (``department/y-te``). An organ stands
+  behind the body that it belongs to (``department/y-te/inspectorate``); those of a unit's Party committee and the
+  departments and divisions of its people's committee stand without it (``standing-committee``, ``division/kinh-te``).
 
 ``party/province/51/committee``, ``party/province/51/standing-committee``, ``state/district/524/peoples-committee``,
 ``state/province/51/peoples-council/standing-board``, ``state/central/ministry/nong-nghiep-va-moi-truong``,
@@ -56,22 +56,56 @@ _BASE_OF = {
 }  # fmt: skip
 _DEFAULT = frozenset({"party/committee"})
 """The bodies under which an organ stands without their own part in its id."""
+_COMMITTEE_OF_STATE = "state/peoples-committee"
+_OF_THE_COMMITTEE = frozenset({"department", "division", "inspectorate", "project-board", "steering-committee"})
+"""What is the people's committee's whether the text says so ("Phòng Kinh tế UBND huyện") or not."""
 
 _FIELD_HEADS = {"department": "so", "division": "phong", "ministry": "bo"}
 _SPEC = re.compile(r"([+!]?)([a-z-]+?)(?:([*?#])(\d))?")
 _COMMITTEES = {"Tỉnh": "Tỉnh ủy", "Thành phố": "Thành ủy", "Huyện": "Huyện ủy", "Quận": "Quận ủy", "Thị xã": "Thị ủy"}
-_YOUTH = {
-    "Tỉnh": "Tỉnh đoàn",
-    "Thành phố": "Thành đoàn",
-    "Huyện": "Huyện đoàn",
-    "Quận": "Quận đoàn",
-    "Thị xã": "Thị đoàn",
-}
+_YOUTH = {kind: name.replace("ủy", "đoàn") for kind, name in _COMMITTEES.items()}
+_BASE_NAMES = {
+    "committee": "@ủy", "fatherland-front": "Ủy ban MTTQ Việt Nam", "peoples-council": "HĐND", "police": "Công an",
+}  # fmt: skip
+_OF_FAMILY = {
+    "party": frozenset(
+        {
+            "committee", "organization", "cell", "delegation", "standing-committee", "standing-board",
+            "executive-committee", "commission", "inspection-committee", "office", "steering-committee", "council",
+        }
+    ),
+    "mass": frozenset(
+        {
+            "standing-committee", "standing-board", "executive-committee", "inspection-committee", "office",
+            "fatherland-front", "youth-union", "womens-union", "farmers-union", "veterans-association", "trade-union",
+            "red-cross", "association", "council",
+        }
+    ),
+}  # fmt: skip
+"""What a family has; the state's bodies are whatever is not the Party's or the Front's alone."""
+
+_OF_SOMEBODY = frozenset(
+    {
+        "division",
+        "project-board",
+        "steering-committee",
+        "council",
+        "association",
+        "inspectorate",
+        "agency",
+        "trade-union",
+    }
+)
+"""What firms, schools and agencies have too: without a unit's name or level word it may be theirs."""
+
+_NOT_STATE = (_OF_FAMILY["party"] | _OF_FAMILY["mass"]) - frozenset(
+    {"standing-board", "office", "steering-committee", "council", "inspection-committee"}
+)
 _NAMED_ORGANIZATIONS = frozenset(
     {"company", "bank", "university", "media", "international", "foreign_government", "foreign_party", "sport"}
 )
 _MANY = frozenset(
-    {"công", "ty", "ngân", "hàng", "tập", "đoàn", "tổng", "trường", "đại", "học", "cao", "đẳng", "báo", "đài"}
+    ["công", "ty", "ngân", "hàng", "tập", "đoàn", "tổng", "trường", "đại", "học", "cao", "đẳng", "báo", "đài"]
 )
 
 
@@ -107,6 +141,7 @@ class _Part:
 
     opening: _Opening
     field: Words
+    head: Words = ()
 
     @property
     def path(self) -> str:
@@ -195,7 +230,10 @@ def era_of_names(date: str | None) -> str | None:
     return (datetime.date.fromisoformat(_days()[passed - 1]) + datetime.timedelta(days=1)).isoformat()
 
 
-_PAST_BEFORE = re.compile(r"\b(?:nguyên|cựu|từng|trước đây|trước kia|khi đó|lúc đó|hồi đó|thời)\b[^.\n]{0,40}$", re.I)
+_PAST_BEFORE = re.compile(
+    r"\b(?:(?<!tài )nguyên|cựu|từng|trước (?:đây|kia)|(?:khi|lúc|hồi) đó|thời(?! (?:gian|điểm|hạn|sự)))\b[^.\n]{0,40}$",
+    re.I,
+)
 _PAST_AFTER = re.compile(r"\s?\(?(?:cũ|trước đây|trước kia|khi đó|lúc đó)\b", re.I)
 
 
@@ -208,11 +246,14 @@ def of_the_past(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def identify_body(reading: BodyReading, label: str, unit: Unit | None, date: str | None, text: str) -> Identity:
+def identify_body(
+    reading: BodyReading, label: str, unit: Unit | None, date: str | None = None, text: str = "", named: bool = True
+) -> Identity:
     """Which body a mention means.
 
-    ``reading`` is that of its words without its places, ``unit`` the unit that it governs, ``text`` the mention as it
-    stands; ``date`` the day on which a central body is to bear its name, ``None`` to leave it as it is.
+    ``reading`` is that of its words without its places, ``unit`` the unit that it governs, ``named`` whether its own
+    name says it. ``date`` is the day on which a central body is to bear its name, ``None`` to leave it as it is;
+    ``text`` the mention as it stands, for an organization.
     """
     family = _FAMILIES[label]
     if label == "ORG":
@@ -229,14 +270,18 @@ def identify_body(reading: BodyReading, label: str, unit: Unit | None, date: str
     wanted = _NUMBERS.get(reading.level)
     if wanted is not None and wanted != unit.level:
         return NOBODY
+    if not named and not reading.level and chain[-1].opening.what in _OF_SOMEBODY:
+        return NOBODY
     return _of_unit(chain, family, reading, unit)
 
 
 def _of_unit(chain: tuple[_Part, ...], family: str, reading: BodyReading, unit: Unit) -> Identity:
     """The body of a unit: ``chain`` is organ first, the body that it belongs to behind it."""
     level = "grassroots" if reading.level == "grassroots" else _LEVELS[unit.level]
-    if chain[0].opening.what == "department" and unit.level != 1:
+    if chain[-1].opening.what == "department" and unit.level != 1:
         return NOBODY
+    if chain[-1].opening.name == "@ủy" and not chain[-1].field and not reading.level and unit.level != 3:
+        return NOBODY  # a bare "Đảng ủy" in a text on a province: that of some office or firm
     prefix = f"{family}/{level}/{unit_part(unit)}"
     base = chain[-1]
     names = [_name(base, unit)]
@@ -247,11 +292,14 @@ def _of_unit(chain: tuple[_Part, ...], family: str, reading: BodyReading, unit: 
             return NOBODY
         own = f"{family}/{what}" in _DEFAULT
         path = f"{prefix}/{base.path}" if own else f"{prefix}/{what}/{base.path}"
-        names = [_base_name(what, unit)]
+        names = [_named(_BASE_NAMES[what], unit)]
         names.append(names[0] and base.opening.name and f"{base.opening.name} {names[0]}")
     for part in reversed(chain[:-1]):
-        above = f"{family}/{base.path}"
-        path = f"{prefix}/{part.path}" if part is chain[-2] and above in _DEFAULT else f"{path}/{part.path}"
+        if part.opening.what == base.opening.what:
+            return NOBODY  # "Sở Giao thông thành Sở Xây dựng": two of a sort run together
+        above = f"{family}/{base.path}" if part is chain[-2] else ""
+        own = above in _DEFAULT or (above == _COMMITTEE_OF_STATE and part.opening.what in _OF_THE_COMMITTEE)
+        path = f"{prefix}/{part.path}" if own else f"{path}/{part.path}"
         opening = _display(part)
         names.append(names[-1] and opening and f"{opening} {names[-1]}")
     name = names[-1] or None
@@ -260,19 +308,13 @@ def _of_unit(chain: tuple[_Part, ...], family: str, reading: BodyReading, unit: 
     return Identity(path, name, names[-2] or None, _display(chain[0]) or None)
 
 
-def _base_name(what: str, unit: Unit) -> str:
-    known = {
-        "committee": "@ủy",
-        "fatherland-front": "Ủy ban MTTQ Việt Nam",
-        "peoples-council": "HĐND",
-        "police": "Công an",
-    }
-    return _named(known[what], unit)
-
-
-def _named(name: str, unit: Unit) -> str:
+def _named(name: str, unit: Unit, head: Words = ()) -> str:
     if name == "@ủy":
-        return _with_unit(_COMMITTEES[unit.type], unit, False) if unit.level < 3 else _with_unit("Đảng ủy", unit, True)
+        # The text's own "Thị ủy" goes before the type of a unit that is a city in the oldest listing.
+        committee = _COMMITTEES[unit.type] if unit.level < 3 else "Đảng ủy"
+        if unit.level < 3 and len(head) == 2 and head[0] != "đảng":
+            committee = " ".join(head).capitalize()
+        return _with_unit(committee, unit, unit.level == 3 or unit.name.isdigit())
     if name == "@đoàn":
         return _with_unit(_YOUTH[unit.type], unit, False) if unit.level < 3 else _with_unit("Đoàn", unit, True)
     return _with_unit(name, unit, name not in ("Sở", "Cục Thuế", "Cục Hải quan"))
@@ -296,7 +338,7 @@ def _display(part: _Part) -> str:
 def _name(part: _Part, unit: Unit) -> str:
     """The canonical name of a body of a unit."""
     if not part.field:
-        return _named(part.opening.name, unit) if part.opening.name else ""
+        return _named(part.opening.name, unit, part.head) if part.opening.name else ""
     shown = _display(part)
     return _with_unit(shown, unit, part.opening.what != "department") if shown else ""
 
@@ -325,7 +367,7 @@ def _chain(given: Words, family: str) -> tuple[_Part, ...]:
             break
     else:
         return ()
-    if opening.what == "commission" and family != "party":
+    if opening.what not in _OF_FAMILY.get(family, ()) and (family != "state" or opening.what in _NOT_STATE):
         return ()
     rest = given[size:]
     above: tuple[_Part, ...] = ()
@@ -341,13 +383,13 @@ def _chain(given: Words, family: str) -> tuple[_Part, ...]:
         rest = given[size:end]
     extra = _field(rest)
     if opening.field == "#":
-        return (_Part(opening, _field(given)),) if any(word.isdigit() for word in rest) else ()
+        return (_Part(opening, _field(given), given[:size]),) if any(word.isdigit() for word in rest) else ()
     if not opening.field:
-        return (_Part(opening, ()), *above) if not extra else ()
-    words = _field(given[opening.start : end])
+        return (_Part(opening, (), given[:size]), *above) if not extra else ()
+    words = _full(given[opening.start : end], opening.what)
     if not words and opening.field == "*":
         return ()
-    return (_Part(opening, _full(words, opening.what)), *above)
+    return (_Part(opening, words, given[:size]), *above)
 
 
 _PARENTS = frozenset(
@@ -380,33 +422,49 @@ def _field(given: Words) -> Words:
     return tuple(found)
 
 
-def _full(field: Words, what: str) -> Words:
+def _full(given: Words, what: str) -> Words:
     """A field with its joints, short and informal forms written out."""
     short, full = _fields()
     head = _FIELD_HEADS.get(what, "-")
-    known = short.get((head, field)) or short.get(("-", field)) or full.get(field)
-    return tuple(re.findall(r"\w+|[^\w\s]", known.lower())) if known else field
+    field = _field(given)
+    for form in (_bare(given), field):
+        known = short.get((head, form)) or short.get(("-", form))
+        if known:
+            return _spelled(known)
+    return _spelled(full[field]) if field in full else field
+
+
+@lru_cache(maxsize=1 << 12)
+def _spelled(field: str) -> Words:
+    return tuple(re.findall(r"\w+|[^\w\s]", field.lower()))
 
 
 def _of_centre(reading: BodyReading, family: str, date: str | None) -> Identity:
     """A central body, or an organ of one."""
-    name = successor(reading.name, date)
     given = read_words(reading.name)
-    if name in _central() or reading.canonical:
-        path = _central_path(name, reading.kind)
-        return Identity(path and f"{family}/central/{path}", name)
     known = central_names()
-    for at in range(1, len(given)):
+    kind, full = (reading.kind, reading.name) if reading.canonical else known.get(given, ("", ""))
+    if full:
+        name = successor(full, date)
+        path = _central_path(name, kind)
+        return Identity(path and f"{family}/central/{path}", name)
+    for at in range(1, len(given)) if family != "mass" else ():
         above = known.get(given[at:])
         if above is not None:
             base = successor(above[1], date)
-            path, own = _central_path(base, above[0]), _chain(given[:at], family)
-            if path is None or len(own) != 1:
+            path, parts = _central_path(base, above[0]), _chain(given[:at], family)
+            if path is None or len(parts) != 1:
                 return NOBODY
-            home = "state" if above[0] not in ("politburo", "secretariat", "central_committee") else "party"
-            return Identity(f"{home}/central/{path}/{own[0].path}", None, base if reading.organ else None)
+            home = "party" if above[0] in ("politburo", "secretariat", "central_committee") else "state"
+            shown = _display(parts[0])
+            whole = f"{shown} {base}" if shown else None
+            return Identity(f"{home}/central/{path}/{parts[0].path}", whole, base, shown or None)
     chain = _chain(given, family)
-    if len(chain) == 1 and chain[0].field and chain[0].opening.what in ("agency", "military"):
+    if (
+        len(chain) == 1
+        and not chain[0].opening.organ
+        and (family == "mass" or (chain[0].field and chain[0].opening.what in ("agency", "military")))
+    ):
         return Identity(f"{family}/central/{chain[0].path}")
     return NOBODY
 
@@ -430,9 +488,7 @@ def _central_path(name: str, kind: str) -> str | None:
     for tail in (("của", "quốc", "hội"), ("trung", "ương"), ("việt", "nam")):
         if len(words) > len(tail) and words[-len(tail) :] == tail:
             words = words[: -len(tail)]
-    what = (
-        "commission" if kind == "central_commission" else kind.replace("_", "-").replace("party-committee", "committee")
-    )
+    what = {"central_commission": "commission", "party_committee": "committee"}.get(kind, kind.replace("_", "-"))
     return f"{what}/{slug(words)}"
 
 

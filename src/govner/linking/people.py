@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from govner.lexicon import read
@@ -19,7 +19,7 @@ _ALSO = re.compile(r"\s*\((?:tức|tên khác|hay|bí danh|tên thật|còn gọ
 _I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 _PLAIN = str.maketrans("đy", "di")
 _LONG_ENOUGH = 5  # letters of a part in which one other letter is a slip
-_PARTS, _KEPT = 6, 8  # parts of a name, and names of one pattern, that are compared
+_PARTS, _KEPT = 6, 8  # the most parts of a name, and the most names of one pattern, that are compared
 _APART = frozenset("-–'’.\n")
 
 
@@ -58,10 +58,12 @@ def _usual() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return _surnames(), frozenset(table["middles"] | table["givens"] | _surnames()), frozenset(table["givens"])
 
 
-def _odd(form: Words, at: int) -> bool:
-    """Whether a part of a name is none that people bear at that place: a slip of the pen, or a rare name."""
-    known = _usual()[0 if at == 0 else 2 if at == len(form) - 1 else 1]
-    return form[at] not in known
+@lru_cache(maxsize=1 << 15)
+def _odd(form: Words) -> tuple[bool, ...]:
+    """For each part of a name whether people bear none such at that place: it is a slip of the pen, or rare."""
+    first, middle, last = _usual()
+    known = (first, *[middle] * (len(form) - 2), last)
+    return tuple(part not in parts for part, parts in zip(form, known, strict=True))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -91,27 +93,26 @@ class _Spellings:
 
     def __init__(self) -> None:
         self._same: dict[str, int] = {}
-        self._but_one: dict[tuple[Words, int], list[tuple[str, bool, int]]] = {}
+        self._but_one: dict[tuple[Words, Words], list[tuple[str, bool, int]]] = {}
 
     def find(self, name: str, form: Words, at: int) -> int:
         """The mention that a name is another spelling of, else its own; it is remembered either way."""
         skeleton = _skeleton(name)
         head = self._same.get(skeleton)
-        if head is None and len(form) > 2:
-            head = next((head for head in self._kin(form) if head is not None), None)
-        head = self._same.setdefault(skeleton, at if head is None else head)
-        if len(form) > 2:
-            for n, part in enumerate(form[:_PARTS]):
-                kept = self._but_one.setdefault((form[:n] + form[n + 1 :], n), [])
-                if len(kept) < _KEPT:
-                    kept.append((part, _odd(form, n), head))
-        return head
+        if head is None and 2 < len(form) <= _PARTS:
+            head = self._kin(form, at)
+        return self._same.setdefault(skeleton, at if head is None else head)
 
-    def _kin(self, form: Words) -> Iterator[int | None]:
-        for n, part in enumerate(form[:_PARTS]):
-            others = self._but_one.get((form[:n] + form[n + 1 :], n), ())
-            odd = bool(others) and _odd(form, n)
-            yield next((head for other, rare, head in others if (odd or rare) and _slip(part, other)), None)
+    def _kin(self, form: Words, at: int) -> int | None:
+        """The mention of a name that differs by a slip; the name is kept under its other parts for those behind."""
+        odd, found = _odd(form), None
+        for n, part in enumerate(form):
+            kept = self._but_one.setdefault((form[:n], form[n + 1 :]), [])
+            if kept and found is None:
+                found = next((head for other, rare, head in kept if (odd[n] or rare) and _slip(part, other)), None)
+            if len(kept) < _KEPT:
+                kept.append((part, odd[n], at if found is None else found))
+        return found
 
 
 @lru_cache(maxsize=1 << 15)

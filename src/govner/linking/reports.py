@@ -17,28 +17,38 @@ from govner.linking.dates import days
 from govner.linking.mentions import Item, Name, Post
 from govner.linking.words import rows
 
-_FILL = re.compile(
-    r"(?:[\s\"'“”‘’:(]|\b(?:các|hai|ba|những|một|mới|thêm|lại|bổ sung|cả|của|bị|được|đối với|nhiệm vụ)\b)*"
-)
+_FILL = re.compile(r"(?:[\s\"'“”‘’:(]|\b(?:các|hai|ba|những|một|mới|thêm|lại|bổ sung|cả|bị|được|đối với|nhiệm vụ)\b)*")
+_BODIES = re.compile(r"[^.;\n]{1,90}(?:,| và) ")
 _TO_NAME = re.compile(r"(?:[\s\"'“”:]|\b(?:đối với|ông|bà|anh|chị|đồng chí|đ/c|các|hai|với|cho|chức vụ)\b)*")
 _DOUBT = re.compile(
     r"\b(?:không|chưa|đề nghị|kiến nghị|đề xuất|xem xét|yêu cầu|kêu gọi|đòi|sắp|sẽ|chuẩn bị|có thể|nếu|xin|muốn|buộc"
-    r"|nhằm|đến tuổi|trước khi|dự kiến|để|trình|khả năng|dọa|doạ|việc)\b"
+    r"|nhằm|đến tuổi|dự kiến|để|trình|khả năng|dọa|doạ)\b"
 )
 _REFUSED = re.compile(
-    r"\b(?:không|chưa|đề nghị|kiến nghị|đề xuất|xem xét|yêu cầu|kêu gọi|sắp|nếu|có thể|xin|trước khi)\b"
+    r"\b(?:không|chưa|sẽ|chuẩn bị|quy trình|thậm chí|đề nghị|kiến nghị|đề xuất|xem xét|yêu cầu|kêu gọi|sắp|nếu|có thể"
+    r"|xin)\b"
 )
 _ONCE = re.compile(
     r"\s*,?\s*\(?\s*(?:cũ\b|khi (?:đó|ấy)\b|lúc (?:đó|ấy|bấy giờ)\b|bấy giờ\b|(?:vào )?thời điểm (?:đó|ấy)\b|nay là\b"
     r"|từ (?:tháng |năm )?[\d/.-]+ (?:đến|tới) (?:tháng |năm )?\d)"
 )
 _TERM = re.compile(r"\s*,?\s*\(?\s*(?:khóa \w+,?\s*)?(?:nhiệm kỳ |giai đoạn |từ năm )?(\d{4})\s?(?:[-–]|đến)\s?(\d{4})")
+_NOT = re.compile(r"\b(?:không|chưa)(?: được| thể| giới thiệu)? $")
+_NEXT = re.compile(r",| và ")
+_MANY = 16  # mentions before a verb of leaving that are looked at
+_NEAR = 40  # characters between a post whose holder is not named and a verb of leaving
 _OUTSIDE = re.compile(r"[,;]")
 
 
 @cache
 def _senses() -> Mapping[str, str]:
     return {phrase: sense for phrase, sense in rows("reports.tsv")}  # noqa: C416 - a row is a list
+
+
+@cache
+def _idle() -> frozenset[str]:
+    """The phrases that tell nothing of a post by themselves."""
+    return frozenset({";", *(phrase for phrase, sense in _senses().items() if sense in ("holds", "stop"))})
 
 
 @cache
@@ -73,28 +83,35 @@ def _alternatives(node: Mapping[str, Mapping]) -> str:  # type: ignore[type-arg]
 class _Clause:
     """What the sentence has said so far."""
 
-    __slots__ = ("at", "left", "object", "provisional", "said", "start", "subject", "then", "used", "verb", "was")
+    __slots__ = (
+        "at", "before", "leaving", "left", "object", "provisional", "said", "start", "subject", "then", "used", "verb",
+        "was",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.verb: str = ""
         self.start = self.at = -1  # of the last word that can govern a post
         self.said = -1  # where the last verb of sense stands
         self.used = False
-        self.was = self.then = False
+        self.was = self.then = self.before = False  # behind "từng", "trước đó", "trước khi"
         self.subject: Name | None = None
         self.object: int | None = None
         self.provisional: list[Post] = []
+        self.leaving = False  # whether the last verb of sense needs no post
         self.left = -1  # where a verb of leaving stands that no post has followed yet
 
     def take(self, sense: str, start: int, end: int, low: str, first: int) -> None:
         """A verb at a place of the sentence, which begins at ``first``."""
         if sense == "holds":
-            if self.verb == "removed" and self.used:
+            if self.verb == "removed" and (self.used or " để " in low[self.at : start]):
                 self.verb, self.used = "appointed", False
-            elif not self.verb and (self.then or self.was):
+            elif (not self.verb and (self.then or self.was)) or (self.before and "," in low[self.said : start]):
                 self.verb = "former"
-        elif sense in ("was", "then"):
+            elif self.verb == "acting" and start > self.at + 1:
+                self.verb = ""
+        elif sense in ("was", "then", "before"):
             self.was, self.then = self.was or sense == "was", self.then or sense == "then"
+            self.before = self.before or sense == "before"
             self.verb = "" if self.verb in ("former", "current") else self.verb
             return
         elif sense == "stop":
@@ -111,16 +128,18 @@ class _Clause:
         if sense == "appointed":
             if self.was:
                 sense = "former"
-            elif _DOUBT.search(before) or (
-                self.verb == "nominated" and not re.search(r"[,]| và ", low[self.at : start])
-            ):
+            elif self.verb == "nominated" and not _NEXT.search(low, self.at, start):
+                sense = "nominated"
+            elif _NOT.search(before):
+                sense = ""
+            elif self.verb != "removed" and not self.before and _DOUBT.search(before):
                 sense = "nominated"
         elif sense in ("removed", "left"):
             if _REFUSED.search(before[-30:]):
                 sense = ""
             elif sense == "left" and not _DOUBT.search(before):
                 self.left = start
-        self.verb = "removed" if sense == "left" else sense
+        self.verb, self.leaving = ("removed", True) if sense == "left" else (sense, False)
         self.said, self.used, self.was, self.then = start, False, False, False
         self.object = None
 
@@ -134,23 +153,23 @@ def report(text: str, items: Sequence[Item], breaks: Sequence[int], today: str |
     low = text.lower()
     if len(low) != len(text):
         low = text  # a rare letter that is longer in lower case: only small letters are read then
-    at = 0
-    while at < len(items):
+    at, count = 0, len(items)
+    while at < count:
         sentence = bisect_right(breaks, items[at].start)
         end = breaks[sentence] if sentence < len(breaks) else len(text)
-        last = at + 1
-        while last < len(items) and items[last].start < end:
+        last, posts = at, False
+        while last < count and items[last].start < end:
+            posts = posts or isinstance(items[last], Post)
             last += 1
-        group = items[at:last]
-        if any(isinstance(item, Post) for item in group):
-            _read(text, low, group, breaks[sentence - 1] if sentence else 0, end, today)
+        if posts:
+            _read(text, low, items[at:last], breaks[sentence - 1] if sentence else 0, end, today)
         at = last
 
 
 def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, today: str | None) -> None:
     """Read one sentence."""
-    verbs = [(verb[0], verb.start(), verb.end()) for verb in _verbs().finditer(low, first, end)]
-    if not verbs:
+    found = list(_verbs().finditer(low, first, end))
+    if _idle().issuperset([verb[0] for verb in found]):
         last: Item | None = None
         for item in group:
             if isinstance(item, Post):
@@ -158,9 +177,9 @@ def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, toda
                 _by_itself(low, item, today)
             last = item
         return
-    clause, place, at = _Clause(), first, 0
+    verbs = [(verb[0], verb.start(), verb.end()) for verb in found]
+    clause, senses, place, at = _Clause(), _senses(), first, 0
     told: list[Post] = []
-    senses = _senses()
     for n, item in enumerate(group):
         while at < len(verbs) and verbs[at][1] < item.end:
             phrase, start, stop = verbs[at]
@@ -169,19 +188,19 @@ def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, toda
                 continue  # a word of a name or a post
             sense = senses.get(phrase, "stop")
             if clause.left >= 0 and sense != "holds":
-                told += _leave(clause, group[:n])
+                told += _leave(clause, group, n)
             clause.take(sense, start, stop, low, first)
         if isinstance(item, Name):
-            told += _leave(clause, group[:n])
+            told += _leave(clause, group, n)
             _name(clause, item, low, place)
         elif _post(clause, item, group, n, low, place, today):
             told.append(item)
         place = item.end
     for phrase, start, stop in verbs[at:]:
-        told += _leave(clause, group)
+        told += _leave(clause, group, len(group))
         if start >= place:
             clause.take(senses.get(phrase, "stop"), start, stop, low, first)
-    told += _leave(clause, group)
+    told += _leave(clause, group, len(group))
     if any(post.status in ("appointed", "removed", "nominated") for post in told):
         _date(text, told, first, end, today)
 
@@ -189,13 +208,15 @@ def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, toda
 def _name(clause: _Clause, name: Name, low: str, place: int) -> None:
     adjacent = clause.at >= place and _TO_NAME.fullmatch(low, clause.at, name.start)
     clause.object = name.person if clause.verb == "removed" and not clause.used and adjacent else None
+    if clause.leaving and clause.object is None:
+        clause.used = True  # "ông A nghỉ hưu, bà B làm …": what follows is B's
     clause.subject = name
 
 
 def _post(clause: _Clause, post: Post, group: Sequence[Item], n: int, low: str, place: int, today: str | None) -> bool:
     """What is said of a post, where it is its turn; whether anything is."""
     before = group[n - 1] if n else None
-    if clause.verb and clause.at >= place and _FILL.fullmatch(low, clause.at, post.start):
+    if clause.verb and clause.at >= place and _governs(clause, low, post.start):
         clause.left = -1
         if (
             clause.verb in ("appointed", "nominated")
@@ -241,6 +262,13 @@ def _by_itself(low: str, post: Post, today: str | None) -> None:
         post.status = "acting"
 
 
+def _governs(clause: _Clause, low: str, start: int) -> bool:
+    """Whether nothing but filling words stands between the last verb and a post; "tham gia" takes bodies first."""
+    if _FILL.fullmatch(low, clause.at, start):
+        return True
+    return low.endswith("tham gia", clause.start, clause.at) and _BODIES.fullmatch(low, clause.at, start) is not None
+
+
 def _status(verb: str) -> Status:
     known: Mapping[str, Status] = {
         "appointed": "appointed", "nominated": "nominated", "removed": "removed", "former": "former",
@@ -255,17 +283,18 @@ def _is_over(low: str, post: Post, today: str | None) -> bool:
     return term is not None and today is not None and term[1] < term[2] < today[:4]
 
 
-def _leave(clause: _Clause, group: Sequence[Item]) -> list[Post]:
-    """A verb of leaving that no post follows: the posts that stand beside its subject."""
+def _leave(clause: _Clause, group: Sequence[Item], n: int) -> list[Post]:
+    """A verb of leaving that no post follows: the posts that stand beside its subject, before the n-th mention."""
     if clause.left < 0:
         return []
     at, clause.left = clause.left, -1
-    posts = [item for item in group if isinstance(item, Post) and item.end <= at]
+    posts = [item for item in group[max(0, n - _MANY) : n] if isinstance(item, Post) and item.end <= at]
     if clause.subject is not None:
         who = clause.subject.person
         posts = [post for post in posts if post.person == who and post.why in ("before", "after", "list")]
     elif posts:
-        posts = [post for post in posts if post.chain == posts[-1].chain]
+        near = at - posts[-1].end < _NEAR
+        posts = [post for post in posts if near and post.chain == posts[-1].chain]
     told = [post for post in posts if post.status in (None, "current")]
     for post in told:
         post.status = "removed"

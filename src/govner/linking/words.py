@@ -38,8 +38,8 @@ def words(text: str) -> Words:
 
 
 @cache
-def _classes() -> tuple[dict[Words, str], int]:
-    """Phrase → the letter of its class, and the length of the longest phrase."""
+def _classes() -> tuple[dict[Words, str], dict[str, tuple[int, ...]]]:
+    """Phrase → the letter of its class; first word → the lengths of the phrases that it opens, the longest first."""
     found: dict[Words, str] = {}
     for row in read.table("ranks.tsv"):
         found[words(row["form"])] = "r"
@@ -47,7 +47,10 @@ def _classes() -> tuple[dict[Words, str], int]:
         found[words(row["form"])] = "h"
     for form, letter in rows("between.tsv"):
         found[words(form)] = letter
-    return found, max(map(len, found))
+    sizes: dict[str, set[int]] = {}
+    for phrase in found:
+        sizes.setdefault(phrase[0], set()).add(len(phrase))
+    return found, {word: tuple(sorted(lengths, reverse=True)) for word, lengths in sizes.items()}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -56,10 +59,10 @@ def between(text: str) -> str:
 
     ``h`` is an honorific, ``r`` a rank, ``0`` a number, ``o`` any other word.
     """
-    found, longest = _classes()
+    found, sizes = _classes()
     given, out, at = words(text), [], 0
     while at < len(given):
-        for size in range(min(longest, len(given) - at), 0, -1):
+        for size in sizes.get(given[at], ()):
             letter = found.get(given[at : at + size])
             if letter:
                 out.append(letter)

@@ -237,8 +237,10 @@ class Gazetteer:
         # A district that was merged or parted: where its communes went, the most first; a neighbour that stood before
         # and took one or two of them is no successor of one that goes on itself.
         homes: Counter[Unit] = Counter()
+        # A listing can show the communes under their new district while the old one still stands in it.
+        before = self._listings[max(0, bisect_left(self._listings, end) - 1)]
         for child in self._by_parent.get(unit.code, ()):
-            if self._end(child) == end:
+            if before <= self._end(child) <= end:
                 homes.update(self._home_after(child))
         new = [
             home for home, _ in homes.most_common() if not own or (home not in own and (home.valid_from or "") > end)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from govner.entities import LAYER, Body, Document, Location, Person, Position, Span, Unit
-from govner.places import gazetteer
+from govner.linking.holders import HOLDER_EVIDENCE
+from govner.linking.units import EVIDENCE
+from govner.places.gazetteer import gazetteer
 
 LABEL_NAMES = {
     "PER": "person",
@@ -100,7 +102,7 @@ def _position(position: Position, document: Document | None) -> Card:
         holder = next((person.name for person in document.people if person.id == position.person), None)
     rows: list[tuple[str, Any]] = [
         ("Holder", holder),
-        ("Reason", f"holder {position.evidence}" if position.evidence else None),
+        ("Reason", _reason(position.evidence, HOLDER_EVIDENCE)),
         ("Status", position.status),
         ("Date", position.date),
         ("Body", body.name if body is not None else None),
@@ -137,10 +139,16 @@ def _choice(entity: Body | Location) -> list[tuple[str, Any]]:
     others = [each for each in entity.candidates if each != own]
     shown = ", ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
     return [
-        ("Reason", _words(entity.evidence)),
+        ("Reason", _reason(entity.evidence, EVIDENCE)),
         ("Unit score", f"{entity.score:.2f}" if entity.score else None),
         ("Could also be" if own else "Could be", shown),
     ]
+
+
+def _reason(evidence: str, meanings: Mapping[str, str]) -> str:
+    """The word with its meaning: ``"near: the unit of that level named last before it, or first after it"``."""
+    meaning = re.sub(r"^of a body[^:]*: ", "", meanings.get(evidence, "")).partition(": ")[0].rstrip(".")
+    return f"{evidence}: {meaning[:1].lower()}{meaning[1:]}" if evidence and meaning else evidence
 
 
 def _unit_rows(unit: Unit) -> list[tuple[str, Any]]:

@@ -32,6 +32,10 @@ SIDES: Mapping[Side, str] = {
     "left": "middle left",
     "above": "top center",
     "below": "bottom center",
+    "above right": "top right",
+    "below right": "bottom right",
+    "above left": "top left",
+    "below left": "bottom left",
 }
 """The side of a dot where its name stands, in plotly's words."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from govner.entities import Document, InputError
 from govner.show import facts
 from govner.show.figures import PLAIN, SIDES, Point, line, load, shown, times
-from govner.show.labels import Room
+from govner.show.labels import Box, Room
 from govner.show.palette import PALETTE
 from govner.show.tally import Seen, body_key, post_key, tally
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _WIDTH = 1000
 """Pixels that a figure is laid out for; in another width its names stand a little looser or closer."""
+
+_STRICT = 250
+"""Nodes of a connected part up to which Kamada and Kawai's layout takes seconds only."""
+
+_ASIDE = 110
+"""Pixels left and right for the names of the outermost nodes."""
 
 
 def network(docs: Iterable[Document]) -> networkx.Graph[str]:
@@ -82,7 +88,7 @@ def graph(docs: Iterable[Document], top: int = 25) -> Figure:
             shown |= {post, *(node for node in full[post] if full.nodes[node]["kind"] == "body")}
     part = full.subgraph(node for node in full if node in shown)
     at = _layout(part)
-    names, height = _names(part, at)
+    names, box = _names(part, at)
     lines: list[Point | None] = list(chain.from_iterable((at[a], at[b], None) for a, b in part.edges))
     figure = go.Figure(go.Scatter(**line(lines), mode="lines", line={"color": "#aaa", "width": 1}, hoverinfo="skip",
                                   showlegend=False))  # fmt: skip
@@ -91,9 +97,10 @@ def graph(docs: Iterable[Document], top: int = 25) -> Figure:
         if nodes:
             figure.add_trace(_circles(go, part, nodes, at, names, label))
     figure.update_layout(**PLAIN, title=f"{times(len(people), 'person')} with posts and bodies", hovermode="closest")
-    figure.update_layout(legend={"orientation": "h", "y": -0.02}, height=height + 120, dragmode="pan")
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x")
+    figure.update_layout(legend={"orientation": "h", "y": -0.02}, dragmode="pan")
+    figure.update_layout(height=round(_WIDTH * (box[3] - box[1]) / (box[2] - box[0])) + 120)
+    figure.update_xaxes(visible=False, range=[box[0], box[2]])
+    figure.update_yaxes(visible=False, range=[box[1], box[3]], scaleanchor="x", constrain="domain")
     return figure
 
 
@@ -131,31 +138,31 @@ def _short(part: networkx.Graph[str], node: str) -> str:
     return name if len(name) <= 30 else name[:29].rstrip() + "…"
 
 
-def _names(part: networkx.Graph[str], at: dict[str, Point]) -> tuple[dict[str, str], int]:
-    """The nodes that have room for a name with the side where it stands, and the height of the drawing in pixels.
+def _names(part: networkx.Graph[str], at: dict[str, Point]) -> tuple[dict[str, str], Box]:
+    """The nodes that have room for a name, with the side where it stands; and what the axes span, names included.
 
     People come first, then bodies, those with the most lines first. Posts are named by what is on both their sides.
     """
     west, east = min(x for x, _ in at.values()), max(x for x, _ in at.values())
     south, north = min(y for _, y in at.values()), max(y for _, y in at.values())
-    margin = 90
-    scale = (_WIDTH - 2 * margin) / max(east - west, 1.0)
-    height = round((north - south) * scale + 60)
-    pixels = {node: (margin + (x - west) * scale, 30 + (north - y) * scale) for node, (x, y) in at.items()}
-    room = Room(_WIDTH, height, ((*pixels[node], _radius(part, node)) for node in part))
+    scale = (_WIDTH - 2 * _ASIDE) / max(east - west, 1.0)
+    box = west - _ASIDE / scale, south - 30 / scale, east + _ASIDE / scale, north + 30 / scale
+    pixels = {node: ((x - box[0]) * scale, (box[3] - y) * scale) for node, (x, y) in at.items()}
+    room = Room(_WIDTH, (box[3] - box[1]) * scale, ((*pixels[node], _radius(part, node)) for node in part))
     ranked = sorted(
         (node for node, kind in part.nodes(data="kind") if kind != "post"),
         key=lambda node: (part.nodes[node]["kind"] != "person", -part.degree(node), node),
     )
-    sides = {node: room.take(*pixels[node], _radius(part, node), _short(part, node)) for node in ranked}
-    return {node: SIDES[side] for node, side in sides.items() if side is not None}, height
+    sides = {node: room.take(*pixels[node], _radius(part, node), _short(part, node), 12) for node in ranked}
+    return {node: SIDES[side] for node, side in sides.items() if side is not None}, box
 
 
 def _layout(part: networkx.Graph[str]) -> dict[str, Point]:
-    """Each connected part by itself, by springs, in a square as large as it needs; the squares in rows, large first."""
+    """Each connected part by itself, by Kamada and Kawai's springs, in a square as large as it needs; these in rows."""
     nx = load("networkx")
     pieces = sorted(nx.connected_components(part), key=lambda piece: (-len(piece), min(piece)))
-    sides = [1.15 * math.sqrt(len(piece)) + 0.8 for piece in pieces]
+    # In a row of small parts there must be room for names; in a large one they crowd the more, the larger it is.
+    sides = [0.75 * len(piece) ** 0.75 + 1.7 for piece in pieces]
     width = max(sides[0], 1.3 * math.sqrt(sum(side * side for side in sides)))
     at: dict[str, Point] = {}
     left = top = high = 0.0
@@ -165,11 +172,24 @@ def _layout(part: networkx.Graph[str]) -> dict[str, Point]:
         ordered = nx.Graph()
         ordered.add_nodes_from(sorted(piece))
         ordered.add_edges_from(sorted(part.subgraph(piece).edges))
-        spots = nx.spring_layout(ordered, seed=1, iterations=100, method="force") if len(piece) > 2 else _pair(ordered)
+        if len(piece) < 3:
+            spots = _pair(ordered)
+        elif len(piece) <= _STRICT:
+            spots = _spread(nx.kamada_kawai_layout(ordered))
+        else:
+            spots = _spread(nx.spring_layout(ordered, seed=1))
         for node, (x, y) in spots.items():
             at[node] = left + side * (0.5 + 0.4 * float(x)), top - side * (0.5 + 0.4 * float(y))
         left, high = left + side, max(high, side)
     return at
+
+
+def _spread(spots: Mapping[str, Sequence[float]]) -> dict[str, Point]:
+    """The same places within -1 to 1, in the middle."""
+    xs, ys = [float(x) for x, _ in spots.values()], [float(y) for _, y in spots.values()]
+    x0, y0 = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    half = max(max(xs) - x0, max(ys) - y0) or 1.0
+    return {node: ((float(x) - x0) / half, (float(y) - y0) / half) for node, (x, y) in spots.items()}
 
 
 def _pair(piece: networkx.Graph[str]) -> dict[str, Point]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from govner.entities import Body, Document, Location, Person, Position, Span, Unit
 from govner.show import facts, outlines, svgmap
-from govner.show.marks import Mark, fold, marks, tree
+from govner.show.marks import Mark, fold, length, marks, tree
 from govner.show.palette import PALETTE, rgb
 
 if TYPE_CHECKING:
@@ -30,8 +30,20 @@ if TYPE_CHECKING:
 FOLD = 2500
 """Characters of a text that a notebook shows before the rest is folded."""
 
+MOST = 50_000
+"""Characters of a text that a notebook holds at all: a browser is slow with a million marked up in one cell."""
+
 MOST_ITEMS = 200
 """Rows of a table in a notebook."""
+
+
+class Colours:
+    """A label's colours as styles of elements, for where the style sheet is lost: in notebooks not yet trusted."""
+
+    def __init__(self, colour: str, ink: str) -> None:
+        tint = rgb(colour).replace(" ", ",")
+        self.mark = f"background-color:rgba({tint},0.25);color:inherit;border-bottom:2px solid {colour}"
+        self.pill = f"background-color:{colour};color:{ink}"
 
 
 @cache
@@ -47,6 +59,7 @@ def environment() -> Environment:
     # Between text runs, at the odd places, the blank lines: these are drawn lower than a line that must hold marks.
     made.filters["runs"] = lambda text: re.split(r"(?<=\n)([\r\n]+)", text)
     made.globals["palette"] = [(label, rgb(colour), ink) for label, (colour, ink) in PALETTE.items()]
+    made.globals["colours"] = {label: Colours(colour, ink) for label, (colour, ink) in PALETTE.items()}
     made.globals["label_names"] = facts.LABEL_NAMES
     made.globals["editions"] = outlines.EDITIONS
     return made
@@ -60,14 +73,20 @@ def render(template: str, **values: Any) -> str:
 class View:
     """A document as the templates want it: its marks as a tree, and for each mark a card, an id and what it means."""
 
-    def __init__(self, document: Document, limit: int | None = None, salt: str = "") -> None:
-        """``limit`` is where a long text is folded; ``salt`` makes the ids of one page's documents differ."""
+    def __init__(self, document: Document, limit: int | None = None, salt: str = "", bare: bool = False) -> None:
+        """``limit`` is where a long text is folded; ``salt`` makes the ids of one page's documents differ.
+
+        ``bare`` is for notebooks, which may show the elements without the style sheet.
+        """
+        self.bare = bare
         self.document = document
         self.index = facts.Index(document)
         pieces = tree(document.text, document.spans)
         self._number = {(span.start, span.end, span.label): n for n, span in enumerate(document.spans)}
         self.head, self.rest = (pieces, []) if limit is None else fold(pieces, limit)
-        self.left = sum(len(piece) if isinstance(piece, str) else piece.end - piece.start for piece in self.rest)
+        self.rest, gone = (self.rest, []) if limit is None else fold(self.rest, MOST)
+        self.gone = length(gone)
+        self.left = length(self.rest)
         self.prefix = (
             "gv" + hashlib.blake2s(repr((salt, document.id, document.text)).encode(), digest_size=3).hexdigest()
         )
@@ -94,10 +113,10 @@ class View:
 
 def fragment(document: Document) -> str:
     """What Jupyter shows of a document: an HTML element with its own style, no script, a long text folded."""
-    return render("notebook.html.j2", view=View(document, FOLD), facts=facts)
+    return render("notebook.html.j2", view=View(document, FOLD, bare=True), facts=facts)
 
 
-def entity(item: facts.Entity) -> str:
+def entity(item: Any) -> str:
     """What Jupyter shows of a person, post, body, place or unit: a card."""
     return render("entity.html.j2", cards=[facts.card(item)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-Side = Literal["right", "left", "above", "below"]
+Side = Literal["right", "left", "above", "below", "above right", "below right", "above left", "below left"]
 Box = tuple[float, float, float, float]
 
 WIDE, HIGH = 0.54, 1.15
@@ -28,6 +28,10 @@ class Room:
             ("left", x - r - 3 - long, y),
             ("above", x - long / 2, y - r - half - 2),
             ("below", x - long / 2, y + r + half + 2),
+            ("above right", x, y - r - half - 2),
+            ("below right", x, y + r + half + 2),
+            ("above left", x - long, y - r - half - 2),
+            ("below left", x - long, y + r + half + 2),
         )
         for side, left, middle in sides:
             box = (left, middle - half, left + long, middle + half)

@@ -80,7 +80,7 @@ def fold(pieces: list[str | Mark], limit: int) -> tuple[list[str | Mark], list[s
 
     The rest is empty where the text is not longer than one and a half times the limit.
     """
-    if sum(map(_length, pieces)) <= limit * 3 // 2:
+    if length(pieces) <= limit * 3 // 2:
         return pieces, []
     seen = 0
     for n, piece in enumerate(pieces):
@@ -92,6 +92,11 @@ def fold(pieces: list[str | Mark], limit: int) -> tuple[list[str | Mark], list[s
                 return [*pieces[:n], piece[:at]], [piece[at:], *pieces[n + 1 :]]
         seen += _length(piece)
     return pieces, []
+
+
+def length(pieces: Iterable[str | Mark]) -> int:
+    """The characters of a tree."""
+    return sum(map(_length, pieces))
 
 
 def _length(piece: str | Mark) -> int:

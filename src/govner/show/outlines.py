@@ -11,8 +11,7 @@ from importlib.resources import files
 from typing import Literal
 
 from govner.entities import Body, Document, Location, Unit
-from govner.places import gazetteer
-from govner.places.gazetteer import REFORM
+from govner.places.gazetteer import REFORM, gazetteer
 
 Edition = Literal["until", "since"]
 Ring = tuple[tuple[int, int], ...]

@@ -1,7 +1,7 @@
 """One colour a label, of the palette that Okabe and Ito made for every kind of colour vision.
 
 Source: Okabe & Ito, "Color Universal Design" (2008). The letters on a colour are black or white, whichever has the
-higher contrast (4.9 : 1 or more for all seven).
+higher contrast (5.1 : 1 or more for all seven).
 """
 
 from __future__ import annotations

@@ -54,8 +54,10 @@ class Dot:
     @property
     def name_at(self) -> tuple[float, float, str]:
         """Where the label stands, and its SVG ``text-anchor``."""
-        if self.side in ("above", "below"):
-            return self.x, round(self.y + (-self.r - 4 if self.side == "above" else self.r + 12), 1), "middle"
+        row, _, column = self.side.partition(" ")
+        if row in ("above", "below"):
+            anchor = {"right": "start", "left": "end", "": "middle"}[column]
+            return self.x, round(self.y + (-self.r - 4 if row == "above" else self.r + 12), 1), anchor
         if self.side == "left":
             return round(self.x - self.r - 3, 1), round(self.y + 4, 1), "end"
         return round(self.x + self.r + 3, 1), round(self.y + 4, 1), "start"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from govner.entities import Body, Document, InputError
 from govner.show.figures import PLAIN, load, shown
@@ -16,10 +16,21 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 Period = Literal["day", "week", "month", "quarter", "year"]
+Seen = tuple[str, str, str]
+"""The day, the status and the document that says so."""
+
 What = Literal["labels", "documents", "people", "bodies", "places"]
 
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "star", "hexagon", "cross")
-_SYMBOLS = {"appointed": "triangle-up", "removed": "x", "nominated": "triangle-up-open", "former": "circle-open"}
+_STATUSES = {
+    "current": ("circle", "●"),
+    "acting": ("diamond", "◆"),
+    "appointed": ("triangle-up", "▲"),
+    "nominated": ("triangle-right", "▶"),
+    "removed": ("x", "✖"),
+    "former": ("circle-open", "○"),
+}
+"""Status → plotly's shape of its points, and the sign that stands for it in a heading."""
 
 
 def timeline(docs: Iterable[Document], body: Body | str, title: str | None = None) -> Figure:
@@ -28,42 +39,21 @@ def timeline(docs: Iterable[Document], body: Body | str, title: str | None = Non
     ``body`` is a ``Body``, its id or its name as a document resolves it ("Tỉnh ủy Quảng Ngãi"); ``title`` one of its
     posts ("Bí thư"), by default all. A row is a holder in a post, a point a document (or the day that it reports), its
     shape how the person then stood to the post; the line spans the first and the last. Undated documents are passed
-    over. Raises ``InputError`` where no dated document names a holder.
+    over. Raises ``InputError`` where no dated document names a holder; it names the bodies that have some.
     """
     go = load("plotly.graph_objects")
-    rows: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
-    for document in docs:
-        for person in document.people:
-            for position in person.positions:
-                day = position.date or document.date
-                if day and _is(position.body, body) and title in (None, position.title):
-                    rows[position.title, person.name].append((day, position.status, document.id or ""))
-    name = body.name if isinstance(body, Body) else body
-    if not rows:
-        post = f"{title} of {name}" if title else f"a post of {name}"
-        raise InputError(f"no dated document names a holder of {post}")
+    rows, name = _held(docs, body, title)
     figure = go.Figure()
-    names = list(dict.fromkeys(holder for _, holder in rows))
+    holders = list(dict.fromkeys(holder for _, holder in rows))
     first = {post: min(min(seen) for (found, _), seen in rows.items() if found == post)[0] for post, _ in rows}
-    ordered = sorted(rows, key=lambda row: (first[row[0]], row[0], min(rows[row]), row[1]))
-    for post, holder in ordered:
-        seen = sorted(rows[post, holder])
-        row = shown(f"{post} · {holder}")
-        figure.add_trace(
-            go.Scatter(
-                x=[day for day, *_ in seen],
-                y=[row] * len(seen),
-                mode="lines+markers",
-                line={"color": SERIES[names.index(holder) % len(SERIES)], "width": 5},
-                marker={"size": 13, "symbol": [_SYMBOLS.get(status, "circle") for _, status, _ in seen],
-                        "line": {"color": "#fff", "width": 1}},
-                hovertext=[shown(" · ".join(filter(None, (day, status, id)))) for day, status, id in seen],
-                hoverinfo="text",
-                name=shown(holder),
-            )
-        )  # fmt: skip
-    figure.update_layout(**PLAIN, title=shown(f"{title}, {name}" if title else name), showlegend=False)
-    figure.update_layout(height=130 + 34 * len(ordered))
+    for post, holder in sorted(rows, key=lambda row: (first[row[0]], row[0], min(rows[row]), row[1])):
+        colour = SERIES[holders.index(holder) % len(SERIES)]
+        figure.add_trace(_row(go, f"{post} · {holder}", holder, sorted(rows[post, holder]), colour))
+    statuses = {status for seen in rows.values() for _, status, _ in seen}
+    legend = "   ".join(f"{sign} {status}" for status, (_, sign) in _STATUSES.items() if status in statuses)
+    heading = shown(f"{title}, {name}" if title else name)
+    figure.update_layout(**PLAIN, title=f"{heading}<br><sub>{legend}</sub>", showlegend=False)
+    figure.update_layout(height=150 + 34 * len(rows), margin_t=75)
     days = sorted(datetime.date.fromisoformat(day) for seen in rows.values() for day, *_ in seen)
     aside = max(datetime.timedelta(days=10), (days[-1] - days[0]) * 0.05)
     figure.update_xaxes(type="date", range=[days[0] - aside, days[-1] + aside])
@@ -73,9 +63,51 @@ def timeline(docs: Iterable[Document], body: Body | str, title: str | None = Non
     return figure
 
 
-def _is(found: Body | None, wanted: Body | str) -> bool:
-    if found is None:
-        return False
+def _held(
+    docs: Iterable[Document], body: Body | str, title: str | None
+) -> tuple[dict[tuple[str, str], list[Seen]], str]:
+    """(post, holder) → when seen and how, and the body's name."""
+    rows: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    names: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for document in docs:
+        for person in document.people:
+            for position in person.positions:
+                day = position.date or document.date
+                if not day or position.body is None:
+                    continue
+                if _is(position.body, body) and title in (None, position.title):
+                    rows[position.title, person.name].append((day, position.status, document.id or ""))
+                    names[position.body.name] += 1
+                else:
+                    others[position.body.id or position.body.name] += 1
+    if not rows:
+        name = body.name if isinstance(body, Body) else body
+        post = f"{title} of {name}" if title else f"a post of {name}"
+        known = ", ".join(repr(each) for each, _ in others.most_common(5))
+        hint = f"; bodies with holders: {known}" if known else ""
+        raise InputError(f"no dated document names a holder of {post}{hint}")
+    return rows, names.most_common(1)[0][0]
+
+
+def _row(go: Any, row: str, holder: str, seen: list[Seen], colour: str) -> Any:
+    return go.Scatter(
+        x=[day for day, *_ in seen],
+        y=[shown(row)] * len(seen),
+        mode="lines+markers",
+        line={"color": colour, "width": 5},
+        marker={
+            "size": 13,
+            "symbol": [_STATUSES[status][0] for _, status, _ in seen],
+            "line": {"color": "#fff", "width": 1},
+        },
+        hovertext=[shown(" · ".join(filter(None, (day, status, id)))) for day, status, id in seen],
+        hoverinfo="text",
+        name=shown(holder),
+    )
+
+
+def _is(found: Body, wanted: Body | str) -> bool:
     if isinstance(wanted, Body):
         return body_key(found) == body_key(wanted)
     return wanted in (found.id, found.name)

@@ -1,8 +1,8 @@
 """A linear-chain CRF's decoding in NumPy, over many sentences at once.
 
-Tokens whose best tag is O by a wide margin are taken as O without further ado; only the stretches between them are
-decoded, all in step, by Viterbi under the BIO constraints. The probability of a span comes from the forward and
-backward sums over the same stretches (Lafferty et al., 2001).
+Sentences are decoded in step, the longest first: Viterbi under the BIO constraints, then, where it found a span, the
+forward and backward sums that give the span's probability (Lafferty et al., 2001). A sentence in which no B comes near
+O is taken as O throughout without decoding.
 """
 
 from __future__ import annotations
@@ -16,21 +16,29 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 NEVER = np.float32(-1e4)
-MARGIN = np.float32(8.0)
-"""How far O must lead, in log units, to be taken without decoding."""
+MARGIN = np.float32(6.0)
+"""How far O must lead each B, in log units, at every token of a sentence that is not decoded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretches:
-    """Runs of tokens to decode, sorted by length, the longest first: ``[starts[k], starts[k] + lengths[k])``.
+class _Steps:
+    """Sentences side by side, the longest first: column ``firsts[t] + k`` is token t of sentence k.
 
-    ``opens`` and ``closes`` say whether a run begins and ends its sentence (else an O stands beside it).
+    ``tokens[c]`` is column c's place in the text, ``firsts`` has one more entry, the number of columns.
     """
 
-    starts: Ints
-    lengths: Ints
-    opens: npt.NDArray[np.bool_]
-    closes: npt.NDArray[np.bool_]
+    tokens: Ints
+    firsts: list[int]
+
+    @classmethod
+    def of(cls, starts: Ints, lengths: Ints) -> _Steps:
+        order = np.argsort(-lengths, kind="stable")
+        starts, lengths = starts[order], lengths[order]
+        active = np.searchsorted(-lengths, -np.arange(1, lengths[0] + 1), side="right")  # sentences at least that long
+        firsts = np.concatenate(([0], np.cumsum(active)))
+        step = np.repeat(np.arange(len(active)), active)
+        number = np.arange(firsts[-1]) - firsts[step]
+        return cls(starts[number] + step, firsts.tolist())
 
 
 def constrain(transitions: Floats) -> Floats:
@@ -44,112 +52,98 @@ def constrain(transitions: Floats) -> Floats:
     return allowed
 
 
-def stretches(scores: Floats, ends: Ints) -> Stretches:
-    """The runs of uncertain tokens. ``scores`` is (tokens, tags), ``ends`` the positions behind the sentences."""
-    columns = np.ascontiguousarray(scores.T)  # a maximum down the columns is many times faster than along short rows
-    sure = columns[0] - columns[1:].max(axis=0) > MARGIN
-    starts_sentence = np.zeros(len(scores) + 1, bool)
-    starts_sentence[0] = True
-    starts_sentence[ends] = True
-    open_ = ~sure
-    before = np.concatenate(([False], open_[:-1]))
-    starts = np.flatnonzero(open_ & (~before | starts_sentence[:-1]))
-    behind = np.concatenate((open_[1:], [False]))
-    stops = np.flatnonzero(open_ & (~behind | starts_sentence[1:])) + 1
-    lengths = stops - starts
-    order = np.argsort(-lengths, kind="stable")
-    starts, lengths = starts[order], lengths[order]
-    return Stretches(starts, lengths, starts_sentence[starts], starts_sentence[starts + lengths])
-
-
-def decode(scores: Floats, transitions: Floats, runs: Stretches) -> tuple[Ints, Floats, Floats]:
+def decode(scores: Floats, transitions: Floats, ends: Ints) -> tuple[Ints, Floats, Floats]:
     """The best tag of each token, its log probability, and the log probability that a span ends behind it.
 
-    ``scores`` is (tokens, tags), ``transitions`` (tags, tags) as ``constrain`` returns it. The log probability of a B
-    is that of the tag, of an I that of the tag given the tag before: the sum over a span's tokens, and of the second
-    array at its last token, is the log probability of the span. Outside the runs the tag is O and both are 0.
+    ``scores`` is (tokens, tags), ``transitions`` (tags, tags) as ``constrain`` returns it, ``ends`` the positions
+    behind the sentences. The log probability of a B is that of the tag, of an I that of the tag given the tag before:
+    the sum over a span's tokens, and of the second array at its last token, is the log probability of the span.
+    Outside spans both are 0.
     """
-    tokens = len(scores)
-    best = np.zeros(tokens, np.int64)
-    sure = np.zeros(tokens, np.float32)
-    end = np.zeros(tokens, np.float32)
-    if not len(runs.starts):
+    count = len(scores)
+    best = np.zeros(count, np.int64)
+    sure, end = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    if not count:
         return best, sure, end
-    # the tokens of the runs, one run after the other; all else is done on these alone
-    lengths = runs.lengths
-    begins = np.cumsum(lengths) - lengths
-    where = np.repeat(runs.starts - begins, lengths) + np.arange(int(lengths.sum()))
-    local = scores[where]
-    tag, alone, ended = _decode(local, transitions, begins, lengths, runs)
-    best[where], sure[where], end[where] = tag, alone, ended
+    starts = np.concatenate(([0], ends[:-1]))
+    columns = np.ascontiguousarray(scores.T)  # (tags, tokens): long rows are what NumPy is fast at
+    near = np.maximum.reduceat(columns[1::2].max(axis=0) - columns[0], starts) > -MARGIN
+    if near.any():
+        steps = _Steps.of(starts[near], (ends - starts)[near])
+        best[steps.tokens] = _viterbi(columns[:, steps.tokens], transitions, steps.firsts)
+    found = np.maximum.reduceat(best, starts) > 0
+    if found.any():
+        steps = _Steps.of(starts[found], (ends - starts)[found])
+        _chances(columns[:, steps.tokens], transitions, steps, best, sure, end)
     return best, sure, end
 
 
-def _decode(
-    scores: Floats, transitions: Floats, begins: Ints, lengths: Ints, runs: Stretches
-) -> tuple[Ints, Floats, Floats]:
-    """``decode`` on runs that lie one after the other: run k is ``[begins[k], begins[k] + lengths[k])``."""
-    tokens, tags = scores.shape
-    steps = int(lengths[0])
-    active = np.searchsorted(-lengths, -np.arange(1, steps + 1), side="right")  # runs at least that long
-    free = np.zeros(tags, np.float32)
-    free[2::2] = NEVER
-    enter = np.where(runs.opens[:, None], free, transitions[0])
-    leave = np.where(runs.closes[:, None], np.float32(0), transitions[:, 0])
-    last = begins + lengths - 1
-
-    # Viterbi
-    score = np.empty((tokens, tags), np.float32)
-    back = np.zeros((tokens, tags), np.int8)
-    score[begins] = scores[begins] + enter
+def _viterbi(scores: Floats, transitions: Floats, firsts: list[int]) -> Ints:
+    """The best tag of each column. ``scores`` is (tags, columns)."""
+    total = scores.copy()
+    total[2::2, : firsts[1]] = NEVER
+    moves = transitions[:, :, None]  # (tag before, tag, 1)
+    for t in range(1, len(firsts) - 1):
+        a, b, before = firsts[t], firsts[t + 1], firsts[t - 1]
+        total[:, a:b] += (total[:, None, before : before + b - a] + moves).max(axis=0)
+    best: Ints = total.argmax(axis=0)  # right where a sentence ends; elsewhere it depends on the next tag
     into = np.ascontiguousarray(transitions.T)  # (tag, tag before)
-    for t in range(1, steps):
-        at = begins[: active[t]] + t
-        paths = score[at - 1, None, :] + into
-        choice = paths.argmax(axis=2)
-        back[at] = choice
-        score[at] = np.take_along_axis(paths, choice[:, :, None], 2)[:, :, 0] + scores[at]
-    best = np.zeros(tokens, np.int64)
-    best[last] = (score[last] + leave).argmax(axis=1)
-    for t in range(steps - 1, 0, -1):
-        at = begins[: active[t]] + t
-        best[at - 1] = back[at, best[at]]
+    for t in range(len(firsts) - 2, 0, -1):
+        a, b, before = firsts[t], firsts[t + 1], firsts[t - 1]
+        paths = total[:, before : before + b - a] + into[best[a:b]].T
+        best[before : before + b - a] = paths.argmax(axis=0)
+    return best
 
-    # forward and backward sums, scaled at every step
-    potential = np.exp(scores - np.ascontiguousarray(scores.T).max(axis=0)[:, None])
+
+def _chances(scores: Floats, transitions: Floats, steps: _Steps, best: Ints, sure: Floats, end: Floats) -> None:
+    """Fill in the log probabilities of the spans in ``best``, as ``decode`` gives them."""
+    firsts = steps.firsts
+    last = len(firsts) - 2
     moves = np.exp(np.maximum(transitions, NEVER))
-    forward = np.empty((tokens, tags), np.float32)
-    backward = np.empty((tokens, tags), np.float32)
-    ones = np.ones((tags, tags), np.float32)
-    value = potential[begins] * np.exp(enter)
-    forward[begins] = value / (value @ ones)
-    for t in range(1, steps):
-        at = begins[: active[t]] + t
-        value = (forward[at - 1] @ moves) * potential[at]
-        forward[at] = value / (value @ ones)
-    backward[last] = np.exp(leave)
-    for t in range(steps - 1, 0, -1):
-        at = begins[: active[t]] + t
-        value = (potential[at] * backward[at]) @ moves.T
-        backward[at - 1] = value / (value @ ones)
+    potential = np.exp(scores - scores.max(axis=0))
+    # forward and backward sums, scaled at every step
+    forward = potential.copy()
+    forward[2::2, : firsts[1]] = 0
+    forward[:, : firsts[1]] /= forward[:, : firsts[1]].sum(axis=0)
+    into = np.ascontiguousarray(moves.T)
+    for t in range(1, last + 1):
+        a, b, before = firsts[t], firsts[t + 1], firsts[t - 1]
+        value = (into @ forward[:, before : before + b - a]) * potential[:, a:b]
+        value /= value.sum(axis=0)
+        forward[:, a:b] = value
+    backward = np.ones_like(forward)
+    for t in range(last, 0, -1):
+        a, b, before = firsts[t], firsts[t + 1], firsts[t - 1]
+        value = moves @ (potential[:, a:b] * backward[:, a:b])
+        value /= value.sum(axis=0)
+        backward[:, before : before + b - a] = value
+    ahead = potential * backward
 
-    tiny = np.float32(1e-30)
-    every = np.arange(tokens)
-    both = forward * backward
-    sure = np.log(np.maximum(both[every, best] / np.maximum(both @ ones[0], tiny), tiny))
-    after = np.flatnonzero((best >= 2) & (best % 2 == 0))
-    sure[after] = np.log(np.maximum(_next(after, best[after], best, moves, potential, backward), tiny))
-    goes_on = np.ones(tokens, bool)
-    goes_on[last] = False
-    held = np.flatnonzero((best > 0) & goes_on)
-    end = np.zeros(tokens, np.float32)
-    inside = (best[held] + 1) // 2 * 2
-    end[held] = np.log(np.maximum(1 - _next(held + 1, inside, best, moves, potential, backward), tiny))
-    return best, sure, end
+    # the columns of the spans' tokens, and of the tokens behind these in their sentences
+    spans = np.flatnonzero(best[steps.tokens])
+    step = np.searchsorted(firsts, spans, side="right") - 1
+    tops = np.array(firsts)
+    behind = spans + np.diff(tops)[step]
+    goes_on = step < last
+    goes_on[goes_on] = behind[goes_on] < tops[step[goes_on] + 2]
+    tags = best[steps.tokens[spans]]
+
+    begin = spans[tags % 2 == 1]
+    both = forward[:, begin] * backward[:, begin]
+    tag = best[steps.tokens[begin]]
+    sure[steps.tokens[begin]] = _log(both[tag, np.arange(len(begin))] / np.maximum(both.sum(axis=0), TINY))
+    held, on, tag = spans[goes_on], behind[goes_on], tags[goes_on]
+    chance = moves[tag].T * ahead[:, on]  # of each tag behind a token of a span
+    inside = (tag + 1) // 2 * 2
+    stays = chance[inside, np.arange(len(on))] / np.maximum(chance.sum(axis=0), TINY)
+    follows = best[steps.tokens[on]] == inside
+    sure[steps.tokens[on[follows]]] = _log(stays[follows])
+    end[steps.tokens[held]] = _log(1 - stays)
 
 
-def _next(at: Ints, tag: Ints, best: Ints, moves: Floats, potential: Floats, backward: Floats) -> Floats:
-    """Probability of a tag at each position, given the best tag of the position before."""
-    ahead = moves[best[at - 1]] * potential[at] * backward[at]
-    chosen: Floats = ahead[np.arange(len(at)), tag] / np.maximum(ahead.sum(axis=1), np.float32(1e-30))
-    return chosen
+TINY = np.float32(1e-30)
+
+
+def _log(values: Floats) -> Floats:
+    logs: Floats = np.log(np.maximum(values, TINY))
+    return logs

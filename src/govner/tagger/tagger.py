@@ -12,20 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from govner.entities import LAYER
-from govner.layers import Layers
+from govner.layers import Layers, Row
 from govner.lexicon import Chunks, Lexicon
 from govner.lexicon.alphabet import FIRST
-from govner.tagger.crf import constrain, decode, stretches
+from govner.tagger.crf import constrain, decode
 from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe, sentence_ends
 from govner.tagger.model import Model
 from govner.tagger.weights import WIDE, Floats, Weights
 from govner.text.tokens import PADDING
 
-Row = tuple[int, int, str, float]
-"""A span without its text: start, end, label, probability."""
-
 Ints = npt.NDArray[np.int64]
-BLOCK = 30_000
+BLOCK = 60_000
 """Tokens that are scored together: enough to make NumPy's overhead small, few enough to bound the memory."""
 SENTENCE = 400
 """A longer sentence, in tokens, is decoded in parts."""
@@ -96,7 +93,7 @@ class Tagger:
         for layer, tags in enumerate(TAGS):
             part = np.ascontiguousarray(scores[:, column : column + len(tags)])
             column += len(tags)
-            best, sure, end = decode(part, self.transitions[layer], stretches(part, ends))
+            best, sure, end = decode(part, self.transitions[layer], ends)
             starts = np.flatnonzero(best % 2 == 1)
             inside = (best > 0) & (best % 2 == 0)
             # a span reaches to the last I behind its B
@@ -134,60 +131,84 @@ class Tagger:
         The scores' shape is (tokens, tags of the three layers).
         """
         weights = self.weights
+        weights.trim()
         pad = [weights.edge] * WIDE
         row_of = weights.pieces.__getitem__
         numbers: list[int] = []
-        spots: list[tuple[int, int]] = []
+        spots: list[int] = []
         for one in block:
             numbers += pad
-            spots.append((len(numbers), len(numbers) + len(one.pieces)))
+            spots.append(len(numbers))
             numbers += map(row_of, one.pieces)
             numbers += pad
         ids = np.array(numbers, np.int64)
-        here = np.concatenate([np.arange(a, b) for a, b in spots])
-        own = np.concatenate([np.arange(a + w.first, a + w.last) for w, (a, _) in zip(block, spots, strict=True)])
         total = weights.form_scores(ids)
-        table = weights.class_rows().reshape(-1, len(NEAR), weights.width)
-        self._near(total, here, table, np.concatenate([one.places for one in block]))
+        # What depends on chunks and rules is laid out as the pieces are; on padding it is the last row, which is empty.
+        table = weights.class_rows()
+        places = np.full(len(ids), len(table[0]) - 1)
+        for one, spot in zip(block, spots, strict=True):
+            places[spot : spot + len(one.pieces)] = one.places
+        for number, offset in enumerate(NEAR):
+            _shifted(total, offset, np.take(table[number], places, axis=0))
         if self.model.rules:
-            tags = np.concatenate([one.tags for one in block], axis=1)
-            everywhere = np.zeros(weights.width, np.float32)
-            for layer in range(len(LAYERS)):
-                some = np.flatnonzero(tags[layer])
-                plain = weights.tag_rows[layer][0]  # nearly all tokens are O: add that everywhere, then the difference
-                everywhere += plain.sum(axis=0)
-                total[[a for a, _ in spots]] -= plain[0]  # but a text's first token has none before it
-                total[[b - 1 for _, b in spots]] -= plain[-1]
-                self._near(total, here[some], weights.tag_rows[layer] - plain, tags[layer, some])
+            tags = np.full((len(LAYERS), len(ids)), -1, np.int32)
+            for one, spot in zip(block, spots, strict=True):
+                tags[:, spot : spot + len(one.pieces)] = one.tags
+            self._rule_scores(total, tags)
             self._name_rows(total, block, spots)
-            total[here] += (weights.both_rows + everywhere)[combined(tags)]
-        scores: Floats = total[own]
-        return scores, weights.ends(ids)[own]
+        own = np.concatenate([np.arange(a + w.first, a + w.last) for w, a in zip(block, spots, strict=True)])
+        return np.take(total, own, axis=0), weights.ends(ids)[own]
 
-    def _name_rows(self, total: Floats, block: Sequence[Window], spots: Sequence[tuple[int, int]]) -> None:
+    def _rule_scores(self, total: Floats, tags: npt.NDArray[np.int32]) -> None:
+        """Add what the tags that the rules give weigh; ``tags`` is (layers, positions), -1 on padding."""
+        weights = self.weights
+        here = tags[0] >= 0
+        everywhere = np.zeros(weights.width, np.float32)
+        first, last = np.flatnonzero(here & ~np.roll(here, 1)), np.flatnonzero(here & ~np.roll(here, -1))
+        for layer, rows in enumerate(weights.tag_rows):
+            plain = rows[0]  # nearly all tokens are O: add that everywhere, then the difference
+            everywhere += plain.sum(axis=0)
+            total[first] -= plain[0]  # but a text's first token has none before it
+            total[last] -= plain[-1]
+            some = np.flatnonzero(tags[layer] > 0)
+            more = (rows - plain)[tags[layer, some]]
+            for number, offset in enumerate(NEAR):
+                total[some - offset] += more[:, number]
+        total += np.take(weights.both_rows + everywhere, np.where(here, combined(tags), 0), axis=0)
+
+    def _name_rows(self, total: Floats, block: Sequence[Window], spots: Sequence[int]) -> None:
         """Add what the names of the candidates' rules weigh."""
         weights = self.weights
-        at: list[list[int]] = [[] for _ in LAYERS]
-        rows: list[list[int]] = [[] for _ in LAYERS]
-        for one, (spot, end) in zip(block, spots, strict=True):
-            shift = spot - one.start
+        spans: list[list[tuple[int, int, int, int]]] = [[] for _ in LAYERS]
+        for one, spot in zip(block, spots, strict=True):
+            shift, end = spot - one.start, spot + len(one.pieces)
             for candidate in one.candidates:
                 layer = LAYER[candidate.label]
                 begin, inside = weights.rule(layer, candidate.rule)
-                for n in range(candidate.first, candidate.last):
-                    if spot <= n + shift < end:
-                        at[layer].append(n + shift)
-                        rows[layer].append(begin if n == candidate.first else inside)
+                first, last = candidate.first + shift, candidate.last + shift
+                if first < spot:
+                    begin, first = inside, spot
+                if first < (last := min(last, end)):
+                    spans[layer].append((first, last, begin, inside))
         for layer, table in enumerate(weights.name_rows):
-            if at[layer]:
-                total[at[layer]] += table[rows[layer]]
+            if spans[layer]:
+                firsts, lasts, begins, insides = np.array(spans[layer]).T
+                lengths = lasts - firsts
+                ahead = np.cumsum(lengths) - lengths
+                at = np.arange(lengths.sum()) + np.repeat(firsts - ahead, lengths)
+                rows = np.repeat(insides, lengths)
+                rows[ahead] = begins
+                total[at] += table[rows]
 
-    @staticmethod
-    def _near(total: Floats, here: Ints, table: Floats, values: npt.NDArray[np.integer]) -> None:
-        """Add what the neighbours' values weigh; what falls beyond a text's edge lands on padding and is dropped."""
-        rows = table[values]
-        for number, offset in enumerate(NEAR):
-            total[here - offset] += rows[:, number]
+
+def _shifted(total: Floats, offset: int, rows: Floats) -> None:
+    """Add to position i the row of what stands at i + offset."""
+    if offset > 0:
+        total[:-offset] += rows[offset:]
+    elif offset:
+        total[-offset:] += rows[:offset]
+    else:
+        total += rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,24 @@ form, a chunk's symbol), they become a row of that thing, and a text's scores ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from govner.lexicon import Lexicon
-from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, abbreviates, class_names, closes, form_values
+from govner.tagger.features import EDGE_VALUES, FORM_OFFSETS, NEAR, TAGS, abbreviates, closes, form_values
 
 Floats = npt.NDArray[np.float32]
+PIECES = 1 << 17
+"""Pieces of text whose rows are kept, some 60 MB: an archive has no end of names and numbers, and each is a piece."""
+
 PLACES = "SBIE"  # a chunk of one token; the first, an inner, the last token of a longer one
+FEW = ("s", "k")
+"""Columns of so few values that the rows of each are kept: shapes and word clusters."""
+LAST = "\U0010ffff"
+"""Sorts behind any letter."""
 WIDE = max(max(map(abs, offsets)) for offsets in FORM_OFFSETS.values())
 
 
@@ -40,15 +48,18 @@ class Weights:
         self.width = sum(map(len, TAGS))
         self.values = np.vstack([np.zeros((1, self.width), np.float32), values.astype(np.float32)])
         self.number: Mapping[str, int] = {name: n for n, name in enumerate(names, 1)}
+        self._names = sorted(names)
         self.lexicon = lexicon
         self.bias: Floats = self.of(["b"])
         self.pieces = _Pieces(self)
         self._ends, self._dots, self._short = (np.zeros(1024, bool) for _ in range(3))
-        self._rows: Floats = np.zeros((1024, 2 * WIDE + 1, self.width), np.float32)
+        self._rows: Floats = np.zeros((2 * WIDE + 1, 1024, self.width), np.float32)
+        self._shared: dict[tuple[str, str], Floats] = {}
         self._forms: dict[str, int] = {}
         self._form_of = np.zeros(1024, np.int64)
         self.edge = self._add("", EDGE_VALUES)
         self._pairs()
+        self._known = len(self.pieces), len(self._forms)
         self._classes()
         self._rule_rows()
 
@@ -61,16 +72,22 @@ class Weights:
 
     def _add(self, piece: str, values: tuple[tuple[str, str], ...]) -> int:
         number = len(self.pieces)
-        if number == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        if number == len(self._form_of):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
             self._form_of = np.concatenate([self._form_of, np.zeros_like(self._form_of)])
             self._ends, self._dots, self._short = (
                 np.concatenate([flags, np.zeros_like(flags)]) for flags in (self._ends, self._dots, self._short)
             )
+        rows = self._rows[:, number]
         for column, value in values:
-            for offset in FORM_OFFSETS[column]:
-                # what stands at i + offset adds to the score of i: the row is looked up from the other side
-                self._rows[number, WIDE + offset] += self.values[self.number.get(f"{column}{offset}={value}", 0)]
+            if column not in FEW:
+                self._sum(column, value, rows)
+                continue
+            shared = self._shared.get((column, value))
+            if shared is None:
+                shared = self._shared[column, value] = np.zeros_like(rows)
+                self._sum(column, value, shared)
+            rows += shared
         form = values[0][1]
         self._form_of[number] = self._forms.setdefault(form, len(self._forms))
         self._ends[number] = bool(piece) and closes(piece)
@@ -78,6 +95,24 @@ class Weights:
         self._short[number] = abbreviates(piece)
         self.pieces[piece] = number
         return number
+
+    def _sum(self, column: str, value: str, rows: Floats) -> None:
+        """Add what a column's value weighs at each offset."""
+        for offset in FORM_OFFSETS[column]:
+            # what stands at i + offset adds to the score of i: the row is looked up from the other side
+            known = self.number.get(f"{column}{offset}={value}")
+            if known is not None:
+                rows[WIDE + offset] += self.values[known]
+
+    def trim(self) -> None:
+        """Forget the pieces seen so far where they have grown too many; the rows' numbers are void then."""
+        if len(self.pieces) <= PIECES:
+            return
+        pieces, forms = self._known
+        for table, kept in ((self.pieces, pieces), (self._forms, forms)):
+            for key in list(table)[kept:]:
+                del table[key]
+        self._rows[:, pieces:] = 0
 
     def add(self, piece: str) -> int:
         """Make the rows of a piece of text and return their number."""
@@ -91,16 +126,16 @@ class Weights:
 
     def form_scores(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Scores from forms and pairs of forms; ``ids`` are rows with two edges at either end and between texts."""
-        count = len(ids)
-        total = np.broadcast_to(self.bias, (count, self.width)).copy()
+        total = np.take(self._rows[WIDE], ids, axis=0)
+        total += self.bias
         for offset in range(-WIDE, WIDE + 1):
-            rows = self._rows[ids, WIDE + offset]
+            if not offset:
+                continue
+            rows = np.take(self._rows[WIDE + offset], ids, axis=0)
             if offset < 0:
                 total[-offset:] += rows[:offset]
-            elif offset:
-                total[:-offset] += rows[offset:]
             else:
-                total += rows
+                total[:-offset] += rows[offset:]
         forms = self._form_of[ids]
         keys = forms[:-1] << 32 | forms[1:]
         spot = np.minimum(np.searchsorted(self._pair_keys, keys), len(self._pair_keys) - 1)
@@ -111,35 +146,53 @@ class Weights:
 
     def _pairs(self) -> None:
         rows: dict[int, list[int]] = {}
-        for name, number in self.number.items():
-            if name.startswith("2w"):
-                head, _, forms = name.partition("=")
-                first, _, second = forms.partition(" ")
-                known = self._forms
+        known = self._forms
+        for behind, head in enumerate(("2w-1=", "2w0=")):
+            for name, number in self._named(head):
+                first, _, second = name.partition(" ")
                 key = known.setdefault(first, len(known)) << 32 | known.setdefault(second, len(known))
-                rows.setdefault(key, [0, 0])[head == "2w0"] = number
+                row = rows.get(key)
+                if row is None:
+                    row = rows[key] = [0, 0]
+                row[behind] = number
         keys = sorted(rows) or [-1]
         self._pair_keys = np.array(keys, np.int64)
         self._pair_rows = self.values[np.array([rows.get(key, [0, 0]) for key in keys])]
+
+    def _named(self, head: str) -> Iterator[tuple[str, int]]:
+        """The attributes that begin so: what follows the beginning, and their numbers."""
+        cut = len(head)
+        first, last = bisect_left(self._names, head), bisect_left(self._names, head + LAST)
+        return ((name[cut:], self.number[name]) for name in self._names[first:last])
 
     # chunk classes
 
     def _classes(self) -> None:
         alphabet = self.lexicon.alphabet
         self._version = alphabet.version
-        table = np.zeros((alphabet.version, len(PLACES), len(NEAR), self.width), np.float32)
-        known: dict[str, Floats] = {}
+        known: dict[str, int] = {}  # class → row of `rows`, 0 for what the model does not know
+        rows = [np.zeros((len(NEAR), len(PLACES), self.width), np.float32)]
+        symbols: list[int] = []
+        parts: list[int] = []
         for n in range(alphabet.version):
-            for name in class_names(self.lexicon, alphabet.at(n)):
-                if name not in known:
-                    known[name] = self.values[
-                        [[self.number.get(f"l{offset}={place}{name}", 0) for offset in NEAR] for place in PLACES]
-                    ]
-                table[n] += known[name]
-        self._class_rows = table
+            for name in sorted(alphabet.classes(alphabet.at(n))):  # one order, so that sums are the same every time
+                row = known.get(name)
+                if row is None:
+                    numbers = [[self.number.get(f"l{offset}={place}{name}", 0) for place in PLACES] for offset in NEAR]
+                    row = known[name] = len(rows) if any(map(any, numbers)) else 0
+                    if row:
+                        rows.append(self.values[numbers])
+                if row:
+                    symbols.append(n)
+                    parts.append(row)
+        table = np.zeros((alphabet.version + 1, len(NEAR), len(PLACES), self.width), np.float32)
+        if symbols:
+            owners, starts = np.unique(symbols, return_index=True)
+            table[owners] = np.add.reduceat(np.stack(rows)[parts], starts, axis=0)
+        self._class_rows = np.ascontiguousarray(table.swapaxes(0, 1)).reshape(len(NEAR), -1, self.width)
 
     def class_rows(self) -> Floats:
-        """Shape (symbols, places in a chunk, offsets, tags); made anew when the alphabet has grown."""
+        """Shape (offsets, symbols × places in a chunk, tags), the last row empty; made anew when the alphabet grew."""
         if self.lexicon.alphabet.version != self._version:
             self._classes()
         return self._class_rows
@@ -152,16 +205,15 @@ class Weights:
             for layer in range(len(TAGS))
         ]
         self.both_rows = np.stack([self.of([f"a={n}"]) for n in range(int(np.prod([len(tags) for tags in TAGS])))])
-        self._names: list[dict[str, int]] = [{"": 0} for _ in TAGS]
+        self._rules: list[dict[str, int]] = [{"": 0} for _ in TAGS]
         stacks: list[list[Floats]] = [[np.zeros(self.width, np.float32)] for _ in TAGS]
-        for name, number in self.number.items():
-            if name[0] == "n" and name[2:3] == "=":
-                layer = int(name[1])
-                self._names[layer][name[3:]] = len(stacks[layer])
-                stacks[layer].append(self.values[number])
+        for layer, stack in enumerate(stacks):
+            for name, number in self._named(f"n{layer}="):
+                self._rules[layer][name] = len(stack)
+                stack.append(self.values[number])
         self.name_rows = [np.stack(stack) for stack in stacks]
 
     def rule(self, layer: int, name: str) -> tuple[int, int]:
         """The row numbers of a rule's B and I; 0 for a rule that the model does not know."""
-        known = self._names[layer]
+        known = self._rules[layer]
         return known.get(name + "B", 0), known.get(name + "I", 0)
