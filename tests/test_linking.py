@@ -399,6 +399,20 @@ def test_this_chair_and_he_now_is() -> None:
     assert {post.evidence for post in held(document, "Lê Văn Ân")} == {"before", "pronoun"}
 
 
+def test_who_stands_again_for_his_post_holds_it() -> None:
+    assert statuses(f"Ông {A}, {CHU_TICH}, ứng cử chức danh {CHU_TICH}.") == {
+        "Lê Văn Ân": [("Chủ tịch UBND huyện", "current")]
+    }
+    assert statuses(f"Ông {A} ứng cử chức danh {CHU_TICH}. {CHU_TICH} còn trống.") == {
+        "Lê Văn Ân": [("Chủ tịch UBND huyện", "nominated")]
+    }
+
+
+def test_the_surest_mention_is_the_evidence() -> None:
+    document = linked(f"{CHU_TICH} nói gì?\n{CHU_TICH} {A} đã về.")
+    assert [post.evidence for post in held(document, "Lê Văn Ân")] == ["before"]
+
+
 def test_nested_lists() -> None:
     document = linked(
         f"Dự có: {A}, {BI_THU}, {CHU_TICH}; {B} - {PHO}, kiêm {GIAM_DOC}; {C} (⟦POS|đại biểu ⟦STATE|HĐND tỉnh⟧⟧)."

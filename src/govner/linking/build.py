@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from govner.entities import BODY_TYPES, Body, Level, Location, Person, Position, Span, Status, Unit
 from govner.linking.bodies import CENTRAL, BodyReading, Found, cut
+from govner.linking.holders import HOLDER_EVIDENCE
 from govner.linking.identity import Identity, era_of_names, identify_body, of_the_past
 from govner.linking.mentions import Post
 from govner.linking.posts import Reading, fits, read_words
@@ -221,16 +222,21 @@ _TELLING: tuple[Status, ...] = ("removed", "former", "appointed", "nominated", "
 """Which status of a post's mentions is the post's: the first of them; the mere name of a post says the least."""
 
 
+_SURE = tuple(HOLDER_EVIDENCE)
+"""The evidence for a holder, the surest first."""
+
+
 class _Draft:
     """A position while its mentions are gathered."""
 
-    __slots__ = ("body", "date", "kind", "place", "post", "reading", "spans", "status", "title")
+    __slots__ = ("body", "date", "kind", "place", "post", "reading", "spans", "status", "title", "why")
 
     def __init__(self, post: Post, title: str, body: Body | None, place: str | None, kind: str, span: Span) -> None:
         self.post, self.title, self.body, self.place, self.kind = post, title, body, place, kind
         self.reading: Reading = post.reading
         self.status: Status = post.status or ("former" if post.former else "acting" if post.acting else "current")
         self.date = post.date
+        self.why = post.why
         self.spans = [span]
 
     def take(self, other: _Draft) -> None:
@@ -243,17 +249,27 @@ class _Draft:
         if self.kind == "other" or fuller:
             self.kind = other.kind if other.kind != "other" else self.kind
         self.spans += other.spans
-        if _TELLING.index(other.status) < _TELLING.index(self.status):
+        if self._outdone(other):
             self.status, self.date = other.status, other.date
         elif other.status == self.status:
             self.date = self.date or other.date
+        if _SURE.index(other.why) < _SURE.index(self.why):
+            self.why = other.why
+
+    def _outdone(self, other: _Draft) -> bool:
+        """Whether another mention tells the status. Who stands for a post that he is said to hold holds it."""
+        if {self.status, other.status} == {"nominated", "current"}:
+            holds = self if self.status == "current" else other
+            if holds.why in ("before", "after"):
+                return holds is other
+        return _TELLING.index(other.status) < _TELLING.index(self.status)
 
     def done(self) -> Position:
         post = self.post
         spans = tuple(sorted(self.spans, key=lambda span: span.start))
         status: Status = self.status
         day = self.date if status in ("appointed", "removed", "nominated") else None
-        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, post.why, day)
+        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, self.why, day)
 
 
 def positions(

@@ -24,7 +24,8 @@ HOLDER_EVIDENCE: Mapping[str, str] = {
     "annotation": "The document was read from marked-up text that gives the holder itself.",
     "": "The text names no holder.",
 }
-"""What ``Position.evidence`` can be, each with its meaning: how the holder of a post was found. A closed list."""
+"""What ``Position.evidence`` can be, each with its meaning: how the holder of a post was found. A closed list, the
+surest first: of several mentions of a post the surest one tells."""
 
 NEAR = 160
 """How many characters may part a post and a name that belong together by their place."""

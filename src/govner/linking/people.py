@@ -67,6 +67,12 @@ def _odd(form: Words) -> tuple[bool, ...]:
 
 
 @lru_cache(maxsize=1 << 15)
+def _is_odd(form: Words) -> bool:
+    """Whether any part of a name of three parts or more is none that people bear."""
+    return len(form) > 2 and any(_odd(form))
+
+
+@lru_cache(maxsize=1 << 15)
 def _bare(part: str) -> str:
     """A part of a name without any marks."""
     letters = unicodedata.normalize("NFD", part).translate(_PLAIN)
@@ -91,7 +97,9 @@ class _Spellings:
     văn Lực" is Nguyễn Văn Lực, but Xuân Anh and Xuân Ảnh are two people. Each name is kept under its other parts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, odd: bool) -> None:
+        """``odd`` says whether any of the names has a part that is no name; without one there is no slip to find."""
+        self._odd = odd
         self._same: dict[str, int] = {}
         self._but_one: dict[tuple[Words, Words], list[tuple[str, bool, int]]] = {}
 
@@ -99,7 +107,7 @@ class _Spellings:
         """The mention that a name is another spelling of, else its own; it is remembered either way."""
         skeleton = _skeleton(name)
         head = self._same.get(skeleton)
-        if head is None and 2 < len(form) <= _PARTS:
+        if head is None and self._odd and 2 < len(form) <= _PARTS:
             head = self._kin(form, at)
         return self._same.setdefault(skeleton, at if head is None else head)
 
@@ -254,11 +262,10 @@ def _aliases(text: str, mentions: Sequence[tuple[int, int]], heads: Sequence[int
 def _heads(names: list[str], forms: list[Words], bylines: list[bool]) -> list[int | None]:
     """For every mention the first mention of its full name, ``None`` for a form that may be short for another."""
     seen: dict[Words, int] = {}
-    spellings = _Spellings()
     ends: set[Words] = set()
-    for name in names:
-        for shorts in _short_forms(name):
-            ends.update(shorts)
+    for name in set(names):
+        ends.update(*_short_forms(name))
+    spellings = _Spellings(any(map(_is_odd, set(forms))))
     heads: list[int | None] = []
     for at, (name, form) in enumerate(zip(names, forms, strict=True)):
         short = not bylines[at] and (form in ends or not _is_full(form))

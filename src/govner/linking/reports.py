@@ -153,17 +153,16 @@ def report(text: str, items: Sequence[Item], breaks: Sequence[int], today: str |
     low = text.lower()
     if len(low) != len(text):
         low = text  # a rare letter that is longer in lower case: only small letters are read then
-    at, count = 0, len(items)
-    while at < count:
-        sentence = bisect_right(breaks, items[at].start)
+    starts = [item.start for item in items]
+    last = 0
+    for at, item in enumerate(items):
+        if at < last or not isinstance(item, Post):
+            continue
+        sentence = bisect_right(breaks, item.start)
+        first = breaks[sentence - 1] if sentence else 0
         end = breaks[sentence] if sentence < len(breaks) else len(text)
-        last, posts = at, False
-        while last < count and items[last].start < end:
-            posts = posts or isinstance(items[last], Post)
-            last += 1
-        if posts:
-            _read(text, low, items[at:last], breaks[sentence - 1] if sentence else 0, end, today)
-        at = last
+        last = bisect_left(starts, end, at)
+        _read(text, low, items[bisect_left(starts, first, 0, at) : last], first, end, today)
 
 
 def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, today: str | None) -> None:
