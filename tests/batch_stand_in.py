@@ -84,3 +84,11 @@ class Deadly:
 
     def __call__(self) -> Any:
         os._exit(3)
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """Fails to load in a way that nobody foresaw."""
+
+    def __call__(self) -> Any:
+        raise LookupError("no such thing")

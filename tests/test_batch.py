@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import govner
-from batch_stand_in import Broken, Deadly, Load
+from batch_stand_in import Broken, Deadly, Faulty, Load
 from govner.batch import Columns, NothingError, Progress, Summary, annotate, annotate_files
 from govner.batch.run import chunks
 from govner.entities import Document, GovnerError, InputError
@@ -191,11 +191,21 @@ def test_records_that_kill_or_hold_a_worker_are_found_and_the_rest_goes_on(tmp_p
     }
 
 
-def test_a_model_that_cannot_be_had_ends_the_run_and_leaves_nothing(tmp_path: Path, archive: Path) -> None:
-    for loader, reason in ((Broken(), "no such model; train one"), (Deadly(), "ended before it could work")):
-        with pytest.raises(GovnerError, match=reason):
-            run(archive, tmp_path / "out.jsonl", loader=loader, workers=1)
-        assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+@pytest.mark.parametrize(
+    ("loader", "reason"),
+    [
+        (Broken(), "^no such model; train one$"),
+        (Faulty(), "^a worker cannot load its model: LookupError: no such thing$"),
+        (Deadly(), r"ended before it could work: the worker ended \(status 3\)"),
+    ],
+)
+def test_a_model_that_cannot_be_had_ends_the_run_and_leaves_nothing(
+    tmp_path: Path, archive: Path, capfd: pytest.CaptureFixture[str], loader: Any, reason: str
+) -> None:
+    with pytest.raises(GovnerError, match=reason):
+        run(archive, tmp_path / "out.jsonl", loader=loader, workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+    assert capfd.readouterr().err == ""
 
 
 def test_nothing_annotated_leaves_an_older_output_and_says_why(tmp_path: Path) -> None:
@@ -571,7 +581,7 @@ def test_packed_files_of_every_kind(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [suffix for suffix in PACKED if suffix])
 def test_a_packed_file_that_was_cut_off_gives_what_is_in_it_and_says_so(tmp_path: Path, suffix: str) -> None:
-    text = "".join(f'{{"id": "{n}", "text": "{random.Random(n).random()}"}}\n' for n in range(30_000)).encode()
+    text = "".join(f'{{"id": "{n}", "text": "{random.Random(n).random()}"}}\n' for n in range(24_000)).encode()
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(PACKED[suffix](text)[:-200])
     *good, last = read(path)
@@ -761,9 +771,11 @@ def test_pipe_with_workers_names_the_item_that_fails_when_its_turn_comes() -> No
     nlp = govner.load(None)
     stream = nlp.pipe(["một", "hai", ("k", None), "ba"], workers=2, batch_size=2)  # type: ignore[list-item]
     assert next(stream).text == "một"
+    assert len(children(os.getpid())) > 0
     assert next(stream).text == "hai"
     with pytest.raises(InputError, match=r"item 2 \(k\): a text must be a string, not NoneType"):
         next(stream)
+    assert children(os.getpid()) == []
     with pytest.raises(InputError, match="workers must be at least 1"):
         next(nlp.pipe([], workers=0))
     with pytest.raises(GovnerError, match="leave workers at 1"):

@@ -335,7 +335,7 @@ def test_the_model_option(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
 
     def spans(*options: object) -> list[list[Any]]:
-        result = CliRunner().invoke(app, ["annotate", str(tmp_path / "a.txt"), *map(str, options)])
+        result = CliRunner().invoke(app, ["annotate", str(tmp_path / "a.txt"), *map(str, options), "-j", "0"])
         assert result.exit_code == 0, result.stderr
         return json.loads(result.stdout)["spans"]  # type: ignore[no-any-return]
 

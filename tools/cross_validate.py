@@ -1,8 +1,9 @@
 """Five-fold cross-validation of the tagger on the annotated texts and on our own corpus.
 
-python tools/cross_validate.py [--folds 5] [--iterations 100] reads ../shared/gold/train.jsonl, briefs_train.jsonl and
-models/corpus; each fold is held out once. Prints span F1 (micro and per label) of the rules alone and of model and
-rules on the held-out articles of 2016–2019, on the briefs of 2025–2026, and on our own articles, by their date.
+python tools/cross_validate.py [--folds 5] [--only FOLD] [--iterations 100] [--alone] reads ../shared/gold/train.jsonl,
+briefs_train.jsonl and models/corpus; each fold is held out once, or just the one that ``--only`` names, from 1. Prints
+span F1 (micro and per label) of the rules alone and of model and rules on the held-out articles of 2016–2019, on the
+briefs of 2025–2026, and on our own articles, by their date; with ``--alone`` also of a model trained without the rules.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ GOLD = ROOT.parent / "shared" / "gold"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--only", type=int, metavar="FOLD")
     parser.add_argument("--iterations", type=int, default=100)
+    parser.add_argument("--alone", action="store_true")
     options = parser.parse_args()
     proposer = rules()
     corpus = read([ROOT / "models" / "corpus"], skip_bad=True)
@@ -35,22 +38,29 @@ def main() -> None:
         "own, after July 2025": [one for one in corpus if one.id.rpartition("/")[2].startswith("c")],
         "own, before": [one for one in corpus if not one.id.rpartition("/")[2].startswith("c")],
     }
-    counts = {(name, how): collections.Counter[str]() for name in sets for how in ("rules", "rules + model")}
-    for fold in range(options.folds):
+    ways = ("rules", "rules + model", *(("model",) if options.alone else ()))
+    counts = {(name, how): collections.Counter[str]() for name in sets for how in ways}
+    if options.only is not None and not 1 <= options.only <= options.folds:
+        parser.error(f"--only must be from 1 to {options.folds}")
+    for fold in range(options.folds) if options.only is None else (options.only - 1,):
         learn = [one for texts in sets.values() for n, one in enumerate(texts) if n % options.folds != fold]
-        tagger = Tagger(train(learn, proposer=proposer, iterations=options.iterations), proposer)
+        taggers = {
+            how: Tagger(train(learn, proposer=proposer, iterations=options.iterations, rules="rules" in how), proposer)
+            for how in ways[1:]
+        }
         for name, texts in sets.items():
             held = [one for n, one in enumerate(texts) if n % options.folds == fold]
             words = [one.text for one in held]
             add(counts[name, "rules"], held, proposer(words))
-            add(counts[name, "rules + model"], held, tagger(words))
+            for how, tagger in taggers.items():
+                add(counts[name, how], held, tagger(words))
         print(f"fold {fold + 1} of {options.folds} done", flush=True)
     for (name, how), count in counts.items():
         figures = " ".join(f"{label} {f1(count, label):.3f}" for label in LABELS)
         print(f"{name:22} {how:14} F1 {f1(count, 'all'):.3f}  {figures}")
 
 
-def add(count: collections.Counter[str], gold: Sequence[Example], found: Sequence[Sequence[tuple]]) -> None:
+def add(count: collections.Counter[str], gold: Sequence[Example], found: Sequence[Sequence[tuple[int, int, str, float]]]) -> None:
     """Count hits, predictions and gold spans, over all and per label."""
     for example, rows in zip(gold, found, strict=True):
         want, got = {tuple(mark[:3]) for mark in example.spans}, {tuple(row[:3]) for row in rows}

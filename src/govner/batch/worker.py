@@ -56,7 +56,8 @@ def main() -> None:
     try:
         _serve()
     except OSError:  # nobody reads the answers any more
-        os._exit(0)
+        pass
+    os._exit(0)  # at once: the thread that listens would hold an orderly end up
 
 
 def _serve() -> None:
@@ -69,6 +70,9 @@ def _serve() -> None:
         nlp = work.loader()
     except GovnerError as error:
         send(answers, ("refused", str(error)))
+        return
+    except Exception as error:
+        send(answers, ("refused", f"a worker cannot load its model: {type(error).__name__}: {error}"))
         return
     send(answers, ("ready", None))
     first = 0

@@ -15,9 +15,9 @@ FIRST = 0x1000  # below the surrogates: a regular expression looks such characte
 class Alphabet:
     """Sets of class names ↔ characters. Grows on demand; ``version`` tells a compiled grammar that it did."""
 
-    def __init__(self) -> None:
-        self._symbol: dict[frozenset[str], str] = {}
-        self._classes: list[frozenset[str]] = []
+    def __init__(self, classes: Iterable[frozenset[str]] = ()) -> None:
+        self._classes = list(classes)
+        self._symbol = {names: chr(FIRST + n) for n, names in enumerate(self._classes)}
         self._masks: dict[str, int] = {}
 
     @property

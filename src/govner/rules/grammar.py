@@ -365,9 +365,11 @@ def character_class(mask: int) -> str:
     if not mask:
         return "(?!)"
     spans = (match.span() for match in re.finditer("1+", f"{mask:b}"[::-1]))
-    return "[" + "".join(
-        chr(FIRST + a) if b == a + 1 else f"{chr(FIRST + a)}-{chr(FIRST + b - 1)}" for a, b in spans
-    ) + "]"
+    return (
+        "["
+        + "".join(chr(FIRST + a) if b == a + 1 else f"{chr(FIRST + a)}-{chr(FIRST + b - 1)}" for a, b in spans)
+        + "]"
+    )
 
 
 def compile_grammar(grammar: Grammar, alphabet: Alphabet) -> tuple[CompiledStage, ...]:

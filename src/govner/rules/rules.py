@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from govner.entities import LAYER
 from govner.layers import Layers, Row
-from govner.lexicon import Chunks, Lexicon, entries
-from govner.places.classes import place_classes
+from govner.lexicon import Chunks, Lexicon, entries, snapshot
+from govner.lexicon.build import build
 from govner.rules.cascade import Cascade, Mention
 from govner.rules.grammar import Grammar, parse
 from govner.rules.memory import folded_piece, remember
@@ -93,9 +93,17 @@ def abroad(mentions: list[Mention], tokens: Tokens) -> list[Mention]:
     ]
 
 
+def sources(literals: Iterable[str]) -> tuple[list[tuple[str, str]], dict[tuple[str, ...], frozenset[str]]]:
+    """What the packaged lexicon is built from: phrases with their classes, a grammar's literal words among them, and
+    place names."""
+    from govner.places.classes import place_classes  # only where the tables are built
+
+    return [*entries(), *((form, f"={form}") for form in literals)], place_classes()
+
+
 @cache
 def rules() -> Rules:
     """The packaged rules, loaded once."""
     packaged = grammar()
-    literals = ((form, f"={form}") for form in packaged.literals)
-    return Rules(Lexicon((*entries(), *literals), place_classes()), packaged)
+    tables = snapshot.packaged(snapshot.digest(packaged.literals)) or build(*sources(packaged.literals))
+    return Rules(Lexicon.of(tables), packaged)
