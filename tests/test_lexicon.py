@@ -11,8 +11,12 @@ from itertools import pairwise
 import pytest
 
 from govner.lexicon import Alphabet, Lexicon, body_kinds, entries
+from govner.lexicon.build import build
 from govner.lexicon.read import classes, data, needs_capital, table
+from govner.lexicon.snapshot import digest, pack, unpack
+from govner.lexicon.snapshot import packaged as packaged_tables
 from govner.places.classes import place_classes
+from govner.rules.rules import grammar, sources
 from govner.text import folded
 
 ENTRIES = [
@@ -144,6 +148,30 @@ def test_alphabet() -> None:
     assert alphabet.classes(ab) == {"A", "B"}
     assert (alphabet.symbols("A"), alphabet.symbols("B"), alphabet.symbols("C")) == ({a, ab}, {ab}, set())
     assert all(len(symbol) == 1 for symbol in (a, ab))
+    assert (alphabet.mask("A"), alphabet.mask("B"), alphabet.mask("C")) == (0b11, 0b10, 0)
+    c = alphabet.symbol({"C", "A"})
+    assert (alphabet.mask("A"), alphabet.mask("C")) == (0b111, 0b100)
+    table = alphabet.sort()
+    assert sorted(map(ord, (a, ab, c))) == sorted(table) == sorted(table.values())
+    assert [alphabet.classes(s.translate(table)) for s in (a, ab, c)] == [{"A"}, {"A", "B"}, {"A", "C"}]
+    assert alphabet.symbol({"C", "A"}) == c.translate(table)
+
+
+def test_packed_tables_come_back_whole(tiny: Lexicon) -> None:
+    tables = build(ENTRIES, PLACES)
+    again = Lexicon.of(unpack(pack(tables)))
+    assert unpack(pack(tables)) == tables
+    text = "Phó Bí thư Thường trực Tỉnh uỷ Hà Nội, ông Nguyễn Văn A. 16.3, UBND huyện\n\nHuế"
+    assert list(chunks(again, text)) == list(chunks(tiny, text))
+
+
+def test_the_packaged_tables_are_those_that_the_data_give() -> None:
+    literals = grammar().literals
+    tables = packaged_tables(digest(literals))
+    mend = "the data changed: run python tools/build_lexicon.py"
+    assert tables is not None, mend
+    assert tables == build(*sources(literals)), mend
+    assert packaged_tables(digest([*literals, "một từ khác"])) is None
 
 
 def test_the_readers_of_data_files() -> None:

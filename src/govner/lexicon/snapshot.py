@@ -36,12 +36,17 @@ def digest(literals: Iterable[str]) -> str:
 
 
 def packaged(wanted: str) -> Tables | None:
-    """The packaged tables, if they were made from the data with this digest."""
+    """The packaged tables, if they are there, whole, and made from the data with this digest."""
     file = files("govner.lexicon") / "data" / NAME
     if not file.is_file():
         return None
     content = file.read_bytes()
-    return unpack(content[len(wanted) :]) if content.startswith(wanted.encode("ascii")) else None
+    if not content.startswith(wanted.encode("ascii")):
+        return None
+    try:
+        return unpack(content[len(wanted) :])
+    except (zlib.error, ValueError):
+        return None
 
 
 def pack(tables: Tables) -> bytes:
