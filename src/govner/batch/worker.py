@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -53,11 +54,16 @@ def receive(stream: BinaryIO) -> Any:
 def main() -> None:
     """Serve until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its workers
+    status = 0
     try:
         _serve()
-    except OSError:  # nobody reads the answers any more
-        pass
-    os._exit(0)  # at once: the thread that listens would hold an orderly end up
+    except OSError:
+        status = 1  # nobody reads the answers any more
+    except Exception:
+        status = 2
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(status)  # at once: the thread that listens would hold an orderly end up
 
 
 def _serve() -> None:
