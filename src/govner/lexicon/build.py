@@ -179,8 +179,8 @@ class _Builder:
             else:
                 found |= self.names.get(form, frozenset())
             place = self.places.get((form,))
-            if place and how != "letter":
-                found |= place | {"Place", "PlaceWord"}
+            if place and (how != "letter" or "Country" in place):
+                found |= place | {"Place", "PlaceWord"}  # one letter: Ý
             if form in self.common:
                 found.add("Common")
             elif how != "letter":

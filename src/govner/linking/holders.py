@@ -45,7 +45,7 @@ _FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
 _TAKES = re.compile(r"[jxlw][fnq:]*\Z|[jlw][^.\n:]{1,60}[v,;][fnq]*\Z")  # also behind what is no post
 _MATTER = re.compile(r"[jxfw][fnq]*\Z")
 _BEHIND = re.compile(r"\s?[,(–-]\s?")
-_BREAK = re.compile(r"[.!?…]+[\"”')]*\s|\n")
+_BREAK = re.compile(r"[.!?…\n](?:(?<=\n)|[.!?…]*[\"”')]*\s)")  # one class first: so the engine skips to it
 _THIS_ONE = re.compile(r"\s+(?:đối với|của|với|cho)\s+(?:ông|bà)\s+(?:này|ấy)\b")
 _KIN = re.compile(r"m[fnqh]*\Z")
 _NOBODY = re.compile(r"b[fnq]*\Z")
@@ -124,8 +124,7 @@ def _gaps(text: str, items: Sequence[Item]) -> list[str]:
         gap = between(text[max(last, item.start - NEAR) : item.start])
         if isinstance(item, Post):
             item.before = gap
-            head = re.search(r"[fqnwlj]*\Z", gap)
-            state = head[0] if head else ""
+            state = gap[len(gap.rstrip("fqnwlj")) :]
             item.former = "f" in state or "w" in state
             item.acting = "q" in state or text[item.start : item.start + 6].casefold() == "quyền "
         gaps.append("." + gap if far else gap)

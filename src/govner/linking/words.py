@@ -59,16 +59,42 @@ def between(text: str) -> str:
 
     ``h`` is an honorific, ``r`` a rank, ``0`` a number, ``o`` any other word.
     """
+    pieces = _WORD.findall(clean(text))
+    letters = list(map(_letter, pieces))
+    if "" in letters:
+        letters = _joined(tuple(map(_fold, pieces)), letters)
+    return "".join(letters).replace("_", "")
+
+
+@lru_cache(maxsize=1 << 16)
+def _letter(word: str) -> str:
+    """The letter of a word by itself; empty for one that can open a phrase of several words."""
     found, sizes = _classes()
-    given, out, at = words(text), [], 0
+    folded = _fold(word)
+    lengths = sizes.get(folded, ())
+    if lengths and lengths[0] > 1:
+        return ""
+    if lengths:
+        return found[folded,]
+    return "0" if folded.isdigit() else "\n" if folded == "\n" else "o"
+
+
+def _joined(given: Words, letters: list[str]) -> list[str]:
+    """The letters of words and phrases, the longest phrase at each place."""
+    found, sizes = _classes()
+    out, at = [], 0
     while at < len(given):
-        for size in sizes.get(given[at], ()):
+        if letters[at]:
+            out.append(letters[at])
+            at += 1
+            continue
+        for size in sizes[given[at]]:
             letter = found.get(given[at : at + size])
             if letter:
                 out.append(letter)
                 at += size
                 break
         else:
-            out.append("0" if given[at].isdigit() else "\n" if given[at] == "\n" else "o")
+            out.append("o")  # no word that opens a phrase is a number
             at += 1
-    return "".join(out).strip("_").replace("_", "")
+    return out

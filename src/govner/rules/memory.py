@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 from govner.entities import BODY_TYPES
 from govner.lexicon.alphabet import Alphabet
@@ -72,19 +73,23 @@ def remember(parse: Parse, alphabet: Alphabet) -> list[Mention]:
         return []
     names, alone, symbols = known.names, known.alone, parse.symbols
     longest = max(map(len, names), default=0)
-    runs, bare, inner, low = _symbols(alphabet, alphabet.version)
+    runs, bare, inner, low, start, opening, acts, words = _symbols(alphabet, alphabet.version)
     found: list[Mention] = []
     for match in runs(symbols):
         begin, behind = match.span()
         first, last = parse.firsts[begin], parse.firsts[behind]
         parts = tuple(map(folded_piece, pieces[first:last]))
         if last - first == 1:
-            if parts[0] in alone and symbols[begin] in (inner if symbols[begin - 1] in low else bare):
+            before = symbols[begin - 1]
+            likely = inner if before in low else bare
+            if before in start and symbols[behind] in acts:
+                likely = opening
+            if parts[0] in alone and symbols[begin] in likely:
                 if first > 1 and (folded_piece(pieces[first - 2]), "-", *parts) in names:  # al - Masri
                     first -= 2
                 found.append(Mention(first, last, "PER", "memory", "memory-alone"))
                 continue
-        elif last - first < 5 and names.get(parts[-1:]) == "PER":
+        elif last - first < 5 and symbols[begin] not in words and names.get(parts[-1:]) == "PER":
             found.append(Mention(first, last, "PER", "memory", "memory-run"))  # the family name closes a longer name
             continue
         at, count = 0, last - first
@@ -133,15 +138,28 @@ def _foreign(part: str) -> bool:
     return len(part) > 2 and not _syllable(part)
 
 
-@cache
-def _symbols(
-    alphabet: Alphabet, version: int
-) -> tuple[Callable[[str], Iterator[re.Match[str]]], frozenset[str], frozenset[str], frozenset[str]]:
-    """What ``remember`` looks for in the symbols that the grammar left.
+class _Symbols(NamedTuple):
+    """What tells a bare name.
 
-    Finds runs of capitalised chunks; symbols of a word that can be nothing but a name (no word of every day, place or
-    body); these and given names, which the capital tells behind a word in small letters; and those of such words.
+    ``runs`` finds runs of capitalised chunks. ``bare`` are symbols of a word that can be nothing but a name (no word of
+    every day, place or body); ``inner`` these and given names, which the capital tells behind a word in small letters
+    (``low``); ``first`` what the next word tells (``acts``) at the start of a sentence or clause (``start``).
+    No name begins with one of ``words``.
     """
+
+    runs: Callable[[str], Iterator[re.Match[str]]]
+    bare: frozenset[str]
+    inner: frozenset[str]
+    low: frozenset[str]
+    start: frozenset[str]
+    first: frozenset[str]
+    acts: frozenset[str]
+    words: frozenset[str]
+
+
+@cache
+def _symbols(alphabet: Alphabet, version: int) -> _Symbols:
+    """The sets of symbols that ``remember`` looks for in what the grammar left."""
 
     def having(*names: str) -> int:
         return reduce(or_, map(alphabet.mask, names))
@@ -151,11 +169,21 @@ def _symbols(
 
     run = having("Capital") & ~having("Honorific")
     inside, before = character_class(run), character_class(run | having("NotName"))
-    other = having("Place", "OrgName", "Media", "Party", "Upper", "Letter", "Compass")
+    after = character_class(run | having("Honorific") & having("Given") & having("Title"))  # Thoại Em
+    # a syllable that some hamlet bears, and people too, but no country: Hiếu
+    place = having("Place") & ~(having("PlaceWord") & having("PlaceWeak") & having("Given") & ~having("Foreigner"))
+    other = place | having("OrgName", "Media", "Party", "Upper", "Letter", "Compass")
     head = having("OrgHead", "LocHead", "HeadBefore", "DeptHead", "DivisionHead", "Mass")
     bare = having("Cap") & ~having("Common") & ~other
     given = having("Given") & having("Title") & ~other & ~head
-    return (
-        re.compile(f"(?={inside})(?<!{before}){inside}+").finditer,
-        chars(bare), chars(bare | given), chars(having("Low", "Small")),
-    )  # fmt: skip
+    small = having("Function", "Stop", "Plural", "Verb", "PlaceBefore", "Appoint", "Counted", "Credit")
+    return _Symbols(
+        runs=re.compile(f"(?={inside})(?<!{before}){inside}{after}*").finditer,
+        bare=chars(bare),
+        inner=chars(bare | given),
+        low=chars(having("Low", "Small")),
+        start=chars(having("Line", "Dot", "Quote", "Comma")),
+        first=chars(bare | given & ~small),
+        acts=chars(having("Verb", "Function")),
+        words=chars(small),
+    )

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 NEVER = np.float32(-1e4)
-MARGIN = np.float32(6.0)
+MARGIN = np.float32(4.0)
 """How far O must lead each B, in log units, at every token of a sentence that is not decoded."""
 
 

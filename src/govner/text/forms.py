@@ -13,6 +13,7 @@ INVISIBLE = "\u00ad\u200c\u200d\u2060\ufeff"
 
 _DROP = str.maketrans("", "", INVISIBLE)
 _ETH = str.maketrans("Ðð", "Đđ")
+_ODD = re.compile(f"[{INVISIBLE}Ðð]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE = re.compile(f"[{_TONES}]")
 _DASHES = dict.fromkeys("-‐‑‒–—―−", "-")
@@ -34,7 +35,9 @@ _SYLLABLE = re.compile(f"{ONSET}{RHYME}")
 
 def clean(form: str) -> str:
     """The form as it is meant: NFC, without invisible characters, Đ for the Icelandic Ð."""
-    return unicodedata.normalize("NFC", form.translate(_DROP)).translate(_ETH)
+    if _ODD.search(form):  # translating is dear, and hardly any form needs it
+        form = form.translate(_DROP).translate(_ETH)
+    return unicodedata.normalize("NFC", form)
 
 
 def fold(form: str) -> str:
