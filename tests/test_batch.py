@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import lzma
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -62,8 +64,9 @@ def run(inputs: Any, output: Path, **options: Any) -> Summary:
 
 @pytest.fixture(autouse=True)
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package does not change while the tests run, even if somebody edits it."""
+    """The package does not change while the tests run, even if somebody edits it; and nobody waits for the disk."""
     monkeypatch.setattr("govner.batch.run._code", lambda: "code")
+    monkeypatch.setattr("os.fsync", lambda handle: None)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -79,14 +82,14 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def test_results_are_in_input_order_and_the_same_bytes_whatever_the_workers(tmp_path: Path, archive: Path) -> None:
-    for name, tried in (("out.jsonl", (0, 1, 2)), ("out.parquet", (0, 2))):
+    for name, tried in (("out.jsonl", (0, 1)), ("out.parquet", (0, 2))):
         for workers in tried:
             folder = tmp_path / f"{name}{workers}"
             folder.mkdir()
             summary = run(archive, folder / name, workers=workers, tables=True)
             assert (summary.progress.done, summary.progress.failed) == (60, 0)
             assert tree(folder) == tree(tmp_path / f"{name}0")
-    found = rows(tmp_path / "out.jsonl2" / "out.jsonl")
+    found = rows(tmp_path / "out.jsonl1" / "out.jsonl")
     assert [row["id"] for row in found] == [str(n) for n in range(60)]
     table = pq.read_table(tmp_path / "out.parquet2" / "out.parquet")
     assert table.column("id").to_pylist() == [row["id"] for row in found]
@@ -228,6 +231,21 @@ def test_errors_of_an_older_run_do_not_stay(tmp_path: Path) -> None:
     assert not (tmp_path / "out.errors.jsonl").exists()
 
 
+def test_tables_of_an_older_run_are_named_and_left(tmp_path: Path) -> None:
+    given = lines(tmp_path / "in.jsonl", ["An"])
+    run(given, tmp_path / "out.parquet", tables=True)
+    said: list[str] = []
+    run(given, tmp_path / "out.parquet", tables=True, overwrite=True, say=said.append)
+    assert said == []
+    (tmp_path / "out.posts.parquet").unlink()
+    run(given, tmp_path / "out.parquet", overwrite=True, say=said.append)
+    assert (
+        "flat tables of an earlier run; give --tables, or remove out.mentions.parquet, out.people.parquet, " in said[0]
+    )
+    assert "posts" not in said[0]
+    assert (tmp_path / "out.people.parquet").exists()
+
+
 # --- what stands in the way ------------------------------------------------------------------------------------------
 
 
@@ -246,7 +264,8 @@ def test_what_is_there_is_not_written_over_unasked(tmp_path: Path, archive: Path
     [
         ("none/out.jsonl", "cannot be written: no folder"),
         ("out.txt", "name it .jsonl or .parquet"),
-        ("out", "name it .jsonl or .parquet"),
+        ("out", "cannot write a file without a suffix; name it .jsonl or .parquet"),
+        ("", "a folder; name a file in it"),
         ("folder.jsonl", "a folder"),
     ],
 )
@@ -488,6 +507,25 @@ def test_pieces_of_text_are_forgotten_before_they_are_too_many(monkeypatch: pyte
     assert len(nlp._tagger.weights.pieces) < 300  # type: ignore[union-attr]
 
 
+def test_threads_share_a_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    from govner.tagger import weights
+
+    texts = [
+        f"Ông Trần Văn {chr(65 + n % 26)}{n} và Bí thư Huyện ủy Bình Sơn Lê Văn An nói số {n}." for n in range(200)
+    ]
+    monkeypatch.setattr(weights, "PIECES", 250)
+    path = Path(str(files("govner"))) / "models" / "news"
+    alone, shared = govner.load(path), govner.load(path)
+    expected = [alone(text) for text in texts]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(shared, texts)) == expected
+    finally:
+        sys.setswitchinterval(interval)
+
+
 @posix
 def test_a_worker_that_has_grown_hands_over_to_another(tmp_path: Path) -> None:
     if not Path("/proc/self/statm").exists():
@@ -581,7 +619,8 @@ def test_packed_files_of_every_kind(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [suffix for suffix in PACKED if suffix])
 def test_a_packed_file_that_was_cut_off_gives_what_is_in_it_and_says_so(tmp_path: Path, suffix: str) -> None:
-    text = "".join(f'{{"id": "{n}", "text": "{random.Random(n).random()}"}}\n' for n in range(24_000)).encode()
+    noise = random.Random(1)
+    text = "".join(f'{{"id": "{n}", "text": "{noise.random()}"}}\n' for n in range(24_000)).encode()
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(PACKED[suffix](text)[:-200])
     *good, last = read(path)
@@ -634,6 +673,38 @@ def test_parquet_and_arrow_of_other_programs(tmp_path: Path, kind: str) -> None:
     assert "no column 'x', only 'n', 'body', 'day'" in problems(read(path, columns=Columns(text="x")))[0].reason
     path.write_bytes(path.read_bytes()[:-9])
     assert problems(read(path))
+
+
+def test_a_stream_of_arrow(tmp_path: Path) -> None:
+    table = pa.table({"id": range(600), "text": [f"bài {n}" for n in range(600)]})
+    path = tmp_path / "a.arrow"
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table, max_chunksize=400)
+    found = read(path)
+    assert ids(found) == [str(n) for n in range(600)]
+    assert found[-1].place == f"{path}:600"  # type: ignore[union-attr]
+    path.write_bytes(path.read_bytes()[:-4000])
+    found = read(path)
+    assert ids(found) == [str(n) for n in range(400)]
+    assert "what follows was not read" in problems(found)[0].reason
+
+
+def test_values_that_no_record_can_have_cost_their_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = {
+        "id": pa.array([1.0, None, 2.5, 4.0]),  # what pandas makes of whole numbers with a gap
+        "text": ["một", "hai", "ba", "bốn"],
+        "date": pa.array([0, None, 0, 1 << 60], pa.timestamp("us")),
+    }
+    pq.write_table(pa.table(table), path)
+    found = read(path)
+    assert [r[:3] for r in found if isinstance(r, Record)] == [("1", "một", "1970-01-01"), (None, "hai", None)]
+    assert [(p.where, p.reason) for p in problems(found)] == [
+        (f"{path}:3", '"id" is a number, not a string'),
+        (f"{path}:4", '"date" cannot be read: date value out of range'),
+    ]
+    path.write_bytes(b"PAR1")
+    assert read(path)[0].reason.startswith("Parquet file size is 4 bytes")  # type: ignore[union-attr]
 
 
 def test_a_dataset_in_partitions_of_which_a_column_is_made(tmp_path: Path) -> None:
@@ -697,6 +768,38 @@ def test_web_pages_are_read_for_their_articles(tmp_path: Path) -> None:
     assert rows(tmp_path / "field.jsonl")[0]["text"] == found["text"]
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Ông <b>An</b>, Bí\nthư<i>.</i></p><p>Hết</p>", "Ông An, Bí thư.\nHết"),
+        ("An<br/>đến.<ul><li>một</li><li>hai&nbsp;ba</li></ul><p>Hết", "An\nđến.\nmột\nhai ba\nHết"),
+        ("<table><tr><td>An</td><td>1</td></tr><tr><td>Bình</td></tr></table>", "An 1\nBình"),
+        ("<script>var x = 'An'</script><!-- An --><p>Ông A&#110;\0</p>", "Ông An"),
+        ("Không có thẻ nào:\nAn &lt; Bình & < 3", "Không có thẻ nào:\nAn < Bình & < 3"),
+        ("<script>x</script>", None),
+    ],
+)
+def test_the_html_of_an_article_keeps_all_its_text(html: str, text: str | None) -> None:
+    from govner.formats.html import article
+
+    if text is None:
+        with pytest.raises(InputError, match="no article"):
+            article(html)
+    else:
+        assert article(html) == text
+
+
+def test_a_field_that_no_record_has_is_named(tmp_path: Path) -> None:
+    found = read(lines(tmp_path / "a.jsonl", ["An", "Bình"]), columns=Columns(id="key", source="id"))
+    assert problems(found) == [Problem(str(tmp_path / "a.jsonl"), "no record in it has the field 'key'")]
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in PACKED if suffix])
+def test_packed_standard_input_is_told(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PACKED[suffix](b'{"text": "An"}\n'))))
+    assert problems(read("-"))[0].reason.startswith(f"compressed data ({suffix}); unpack them first")
+
+
 def test_fields_of_json_lines_by_other_names(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"url": "u", "body": "b"}\n{"key": 3, "body": "c", "when": "2025-07-01"}\n', encoding="utf-8")
@@ -704,6 +807,10 @@ def test_fields_of_json_lines_by_other_names(tmp_path: Path) -> None:
     named = Columns(id="key", text="body", date="when")
     assert [r[:3] for r in read(path, columns=named)][1] == ("3", "c", "2025-07-01")  # type: ignore[index]
     assert problems(read(path, columns=Columns(text="x")))[0].reason == "no field 'x'"
+    (tmp_path / "a.csv").write_text("id,article\n1,An\n", encoding="utf-8")
+    assert problems(read(tmp_path / "a.csv"))[0].reason.endswith("only 'id', 'article'; name it (--text-column)")
+    (tmp_path / "a.csv").write_bytes(b"")
+    assert problems(read(tmp_path / "a.csv"))[0].reason == "no records in it"
 
 
 @pytest.mark.parametrize("kind", ["a.jsonl", "a.jsonl.gz", "a.csv", "a.parquet", "a.txt"])
@@ -757,7 +864,7 @@ def test_pipe_with_workers_reads_as_without() -> None:
     texts = [f"Bí thư Huyện ủy Bình Sơn Lê Văn An{'.' * n}" for n in range(9)]
     expected = list(nlp.pipe(texts))
     assert list(nlp.pipe(texts, workers=2, batch_size=2)) == expected
-    assert list(nlp.pipe(pandas.Series(texts), workers=2)) == expected
+    assert list(nlp.pipe(pandas.Series(texts))) == expected
     assert list(nlp.pipe(polars.Series(texts))) == expected
     frame = {"id": [f"i{n}" for n in range(9)], "text": texts, "date": [date(2020, 1, 2)] * 8 + [None], "n": [1] * 9}
     for made in (pandas.DataFrame(frame), polars.DataFrame(frame)):

@@ -154,7 +154,7 @@ def test_the_text_seen_is_the_text(page: Open, make: Callable[[Document], str]) 
 def test_hover_shows_the_card_of_the_innermost_mark_alone(page: Open, make: Callable[[Document], str]) -> None:
     driver = page(make(article()))
     assert cards(driver) == []
-    for label, words in (("POS", "Holder\nLê Văn An"), ("PARTY", "party committee"), ("LOC", "containment")):
+    for label, words in (("POS", "Holder\nLê Văn An"), ("PARTY", "Party committee"), ("LOC", "containment")):
         hover(driver, mark(driver, label))
         shown = cards(driver)
         assert len(shown) == 1

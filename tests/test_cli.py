@@ -195,7 +195,7 @@ def test_annotate_options_at_odds(run: Run, tmp_path: Path, options: tuple[str, 
 
 def test_progress_is_told_in_plain_lines_and_in_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     at = Progress(1200, 1, 50_000, (200, 10_000), 0.5, 10.0)
-    assert progress.told(at) == "1,200 done, about 1,201 left, 1 failed; 100 documents, 4,000 syllables/s"
+    assert progress.told(at) == "1,200 done, about 1,201 left, 1 failed; 100 documents/s, 4,000 syllables/s"
     monkeypatch.setattr(progress, "EVERY", 0.0)
     with progress.reporting(quiet=False) as report:
         report(at)

@@ -199,6 +199,14 @@ def test_the_arrow_page_has_every_field_and_table(made: ModuleType) -> None:
     assert f"version {arrow.VERSION}" in page
 
 
+def test_the_evidence_page_has_every_word(made: ModuleType) -> None:
+    from govner.linking import EVIDENCE, HOLDER_EVIDENCE
+
+    page = made.evidence()
+    for word, meaning in [*EVIDENCE.items(), *HOLDER_EVIDENCE.items()]:
+        assert f"| {f'`{word}`' if word else '(empty)'} | {meaning} |" in page
+
+
 def test_the_command_line_page_has_every_command(made: ModuleType) -> None:
     page = made.command_line()
     for command in ("demo", "annotate", "show", "evaluate", "train"):

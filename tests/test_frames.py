@@ -82,6 +82,16 @@ def test_unknown_kinds_and_libraries_are_named(read: list[Document]) -> None:
         read[0].to_frame("posts", library="vaex")  # type: ignore[call-overload]
 
 
+def test_what_is_no_document_is_named(read: list[Document]) -> None:
+    pytest.importorskip("pandas")
+    for wrong, message in (
+        ("Hà Nội mưa to.", "not str; read it first"),
+        ([*read, "Hà Nội mưa to."], f"item {len(read)} is no Document but str"),
+    ):
+        with pytest.raises(InputError, match=message):
+            govner.to_frame(wrong, "posts")  # type: ignore[call-overload]
+
+
 def test_a_library_that_is_not_there_is_named_with_its_extra(read: list[Document], monkeypatch: Any) -> None:
     for library in ("pandas", "polars"):
         monkeypatch.setitem(sys.modules, library, None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -664,3 +666,51 @@ def test_annotated_spans_are_linked_well(shared: Path, name: str) -> None:
     assert metrics["people"].f1 >= 0.97
     assert metrics["posts"].f1 >= 0.95
     assert metrics["links"].f1 >= 0.94
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "Chiều 3.4, ⟦POS|Tổng Bí thư⟧, ⟦POS|Chủ tịch nước⟧ ⟦PER|Khamsing Vorachith⟧ thăm trường.",
+        "Cuộc gặp giữa ⟦POS|Thủ tướng⟧ ⟦PER|Kim Jong-chol⟧ và đoàn doanh nhân kéo dài hai giờ.",
+        "Đoàn vừa từ ⟦LOC|Trung Quốc⟧ về. ⟦POS|Tổng Bí thư⟧, ⟦POS|Chủ tịch nước⟧ ⟦PER|Tập Văn Khải⟧ gửi điện mừng.",
+        "⟦POS|Chủ tịch ⟦LOC|Trung Quốc⟧⟧ ⟦PER|Lý Vân Sinh⟧ đến. Sau đó, ⟦POS|Chủ tịch nước⟧ ⟦PER|Lý Vân Sinh⟧ về.",
+    ],
+)
+def test_a_foreign_head_of_party_or_state_is_no_vietnamese_official(markup: str) -> None:
+    document = linked(markup)
+    (person,) = document.people
+    assert {position.kind for position in person.positions} == {"foreign"}
+    assert document.officials == ()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "Đoàn vừa từ ⟦LOC|Lào⟧ về. ⟦POS|Tổng Bí thư⟧, ⟦POS|Chủ tịch nước⟧ ⟦PER|Trần Văn Khải⟧ gửi điện mừng.",
+        "⟦POS|Thủ tướng⟧ ⟦PER|Lý Vân Sinh⟧ từ ⟦LOC|Trung Quốc⟧ trở về.",
+        "⟦POS|Đại sứ ⟦LOC|Việt Nam⟧ tại ⟦LOC|Trung Quốc⟧⟧ ⟦PER|Trần Văn Khải⟧ nay là ⟦POS|Phó Thủ tướng⟧.",
+        "⟦POS|Bộ trưởng⟧ ⟦PER|Y Thông Niê Kđăm⟧ tiếp đoàn khách từ ⟦LOC|Campuchia⟧.",
+        "⟦POS|Phó Thủ tướng⟧ ⟦PER|Đàm Quang Lực⟧ thăm ⟦LOC|Trung Quốc⟧.",
+        "⟦POS|Bí thư ⟦PARTY|Tỉnh ủy ⟦LOC|Quảng Ngãi⟧⟧⟧ ⟦PER|Tập Văn Khải⟧, nguyên ⟦POS|Chủ tịch nước⟧, đến ⟦LOC|Lào⟧.",
+    ],
+)
+def test_vietnamese_holders_stay_vietnamese_officials(markup: str) -> None:
+    (person,) = linked(markup).officials
+    assert {"party", "state"} & {position.kind for position in person.positions}
+    assert "foreign" not in {position.kind for position in person.positions if position.place is None}
+
+
+def test_entities_of_a_linked_text_are_as_if_made_by_hand() -> None:
+    document = linked(
+        "⟦POS|Bí thư ⟦PARTY|Huyện ủy ⟦LOC|Bình Sơn⟧⟧⟧ ⟦PER|Lê Văn An⟧ làm việc tại ⟦LOC|xã Bình Trị⟧.",
+        date="2019-12-01",
+    )
+    made = [*document.spans, *document.people, *document.people[0].positions, *document.bodies, *document.locations]
+    assert len({type(one) for one in made}) == 5
+    for one in made:
+        again = replace(one)
+        assert (type(again), again, hash(again), repr(again)) == (type(one), one, hash(one), repr(one))
+        assert pickle.loads(pickle.dumps(one)) == one
+        with pytest.raises((AttributeError, TypeError)):  # frozen
+            setattr(one, "mentions" if hasattr(one, "mentions") else "text", ())

@@ -296,10 +296,10 @@ TEXT = "Ông Lê Văn An, Bí thư Huyện ủy Bình Sơn."
 @pytest.mark.usefixtures("fake")
 def test_a_model_and_the_rules(folder: Path, tmp_path: Path) -> None:
     both = govner.load(folder)
-    assert both.stages == ("tagger", "rules", "linking")
+    assert both.stages == ("rules", "tagger", "linking")
     assert [(span.text, span.label, span.score) for span in both(TEXT).spans] == [("Ông", "PER", 0.75)]
     assert [len(document.spans) for document in both.pipe(["", TEXT])] == [0, 1]
-    assert repr(govner.load(str(folder), exclude=["linking"])) == "Pipeline(tokens → tagger → rules)"
+    assert repr(govner.load(str(folder), exclude=["linking"])) == "Pipeline(tokens → rules → tagger)"
     alone = save(small(rules=False), tmp_path / "alone")
     for nlp in (govner.load(alone), govner.load(alone, rules=False), govner.load(alone, exclude=["rules"])):
         assert nlp.stages == ("tagger", "linking")
@@ -318,7 +318,7 @@ def test_the_default_model(home: Path) -> None:
     assert govner.load().stages == ("rules", "linking")
     assert govner.load(rules=False).stages == ("linking",)
     save(small(), home / pipeline.DEFAULT_MODEL)
-    assert govner.load().stages == ("tagger", "rules", "linking")
+    assert govner.load().stages == ("rules", "tagger", "linking")
     assert govner.load()._tagger is govner.load()._tagger
     save(small(rules=False), home / pipeline.DEFAULT_WITHOUT_RULES)
     assert govner.load(rules=False).stages == ("tagger", "linking")

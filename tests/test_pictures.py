@@ -73,7 +73,7 @@ def test_the_network_joins_people_posts_and_bodies_over_documents(docs: list[Doc
 def test_the_graph_draws_the_most_named(docs: list[Document]) -> None:
     figure = show.graph(docs)
     assert isinstance(figure, go.Figure)
-    assert "3 persons" in figure.layout.title.text
+    assert "3 people" in figure.layout.title.text
     assert figure.to_json() == show.graph(docs).to_json(), "the same documents, the same picture"
     assert "1 person " in show.graph(docs, top=1).layout.title.text
     assert "Lê An" not in texts(show.graph(docs, top=2))
@@ -156,6 +156,32 @@ def test_what_cannot_be_drawn_is_said() -> None:
         show.map(empty, edition="now")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="top=0"):
         show.graph(empty, top=0)
+
+
+def test_one_document_needs_no_list(docs: list[Document]) -> None:
+    one = replace(docs[0], bodies=(committee("2019-03-01"),))
+    for draw in (show.map, show.graph, show.counts, show.report):
+        assert draw(one) == draw([one])
+    assert show.timeline(one, "party/province/51") == show.timeline([one], "party/province/51")
+
+
+def test_what_is_no_document_is_named() -> None:
+    for draw in (show.map, show.graph, show.counts, show.report, show.network):
+        with pytest.raises(InputError, match="not str; read it first"):
+            draw("Bí thư")
+        with pytest.raises(InputError, match="item 1 is no Document but str"):
+            draw([Document("Bí thư"), "Bí thư"])
+
+
+def test_units_of_one_name_are_told_apart_on_the_map() -> None:
+    before, since = unit("1:75", "2020-01-01"), unit("1:75", "2026-05-04")
+    places = [
+        Location("a", "province", each, (MARK,))
+        for each in (before, since, unit("1:51", "2020-01-01"), unit("1:51", "2026-01-01"))
+    ]
+    (circles,) = (trace for trace in show.map(Document("B", locations=tuple(places))).data if trace.name == "units")
+    assert sorted(filter(None, circles.text)) == ["Quảng Ngãi", "thành phố Đồng Nai", "tỉnh Đồng Nai"]
+    assert len(circles.x) == 3
 
 
 def test_a_wrong_body_is_told_which_ones_there_are(docs: list[Document]) -> None:

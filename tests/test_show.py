@@ -288,8 +288,8 @@ def test_lists_of_entities_are_tables(doc: Document) -> None:
     ]
     bodies = Page(doc.bodies._repr_html_()).rows
     assert bodies[1:] == [
-        ["PARTYHuyện ủy Bình Sơn", "party committee", "huyện Bình Sơn, tỉnh Quảng Ngãi (2:524)", "1"],
-        ["STATEUBND tỉnh Quảng Ngãi", "peoples committee", "tỉnh Quảng Ngãi (1:51)", "1"],
+        ["PARTYHuyện ủy Bình Sơn", "Party committee", "huyện Bình Sơn, tỉnh Quảng Ngãi (2:524)", "1"],
+        ["STATEUBND tỉnh Quảng Ngãi", "people's committee", "tỉnh Quảng Ngãi (1:51)", "1"],
     ]
     assert Page(doc.locations._repr_html_()).rows[1][0] == "huyện Bình Sơn"
     assert Page(doc.spans._repr_html_()).rows[1] == ["POSBí thư Huyện ủy Bình Sơn", "0", "24", "1", "1.00"]
@@ -310,9 +310,11 @@ def test_one_entity_is_a_card(doc: Document) -> None:
     for entity, words in (
         (doc.officials[0], "Post|Bí thư Huyện ủy Bình Sơn"),
         (position, "Unit|huyện Bình Sơn, tỉnh Quảng Ngãi (2:524)"),
-        (doc.bodies[0], "Kind|party committee"),
+        (doc.bodies[0], "Kind|Party committee"),
         (doc.locations[0], "Stood|until 2025-06-30"),
         (unit("2:524"), "Stood|until 2025-06-30"),
+        (unit("2:524"), "Level|district"),
+        (unit("2:524"), "Point|15.3208° N, 108.7363° E"),
     ):
         assert words in Page(entity._repr_html_()).cards[0]
 

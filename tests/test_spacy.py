@@ -364,6 +364,11 @@ def test_without_spacy_the_extra_is_named(document: Document, monkeypatch: pytes
         document.to_spacy()
 
 
+def test_half_a_surrogate_pair_is_named() -> None:
+    with pytest.raises(InputError, match="'a1': character 3 is half a surrogate pair"):
+        Document("Hà \ud800", id="a1").to_spacy()
+
+
 def test_importing_govner_does_not_import_spacy(python: str) -> None:
     assert find_spec("spacy") is not None
     code = "import sys, govner; govner.load(None)('Lê Văn An'); print('spacy' in sys.modules)"

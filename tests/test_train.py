@@ -288,7 +288,7 @@ def test_the_command_trains_a_model(corpus: Path, file: Callable[..., Path], tmp
     assert told["figures"]["settings"] == {"seed": 3, "iterations": 12}
     assert told["figures"]["train"]["documents"] == 8
     assert f"{told['figures']['dev']['spans']['f1']:.3f}" == table["spans"]
-    assert govner.load(out).stages == ("tagger", "rules", "linking")
+    assert govner.load(out).stages == ("rules", "tagger", "linking")
     evaluated = CliRunner().invoke(app, ["evaluate", str(dev), "--model", str(out), "--json"])
     assert json.loads(evaluated.stdout)["spans"]["f1"] == pytest.approx(told["figures"]["dev"]["spans"]["f1"], abs=1e-4)
 

@@ -60,7 +60,9 @@ def main() -> None:
         print(f"{name:22} {how:14} F1 {f1(count, 'all'):.3f}  {figures}")
 
 
-def add(count: collections.Counter[str], gold: Sequence[Example], found: Sequence[Sequence[tuple[int, int, str, float]]]) -> None:
+def add(
+    count: collections.Counter[str], gold: Sequence[Example], found: Sequence[Sequence[tuple[int, int, str, float]]]
+) -> None:
     """Count hits, predictions and gold spans, over all and per label."""
     for example, rows in zip(gold, found, strict=True):
         want, got = {tuple(mark[:3]) for mark in example.spans}, {tuple(row[:3]) for row in rows}

@@ -2,7 +2,8 @@
 
 The model card is ``models/README.md``, the benchmarks ``benchmarks/README.md``, the experiments
 ``models/EXPERIMENTS.md``, the changes ``CHANGELOG.md``: one text, two places. The hard cases come from
-``docs/hard_cases.json``, the Arrow schema from ``govner.formats.arrow``, the command line from ``govner --help``.
+``docs/hard_cases.json``, the Arrow schema from ``govner.formats.arrow``, the reasons of links from
+``govner.linking``, the command line from ``govner --help``.
 
 mkdocs calls ``on_files`` (``hooks`` in ``mkdocs.yml``). ``python tools/docs_pages.py FOLDER`` writes the pages there,
 to look at them without mkdocs.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +189,41 @@ def _fields(fields: Any, above: str = "") -> Iterator[tuple[str, str]]:
             yield path, str(kind)
 
 
+# --- evidence --------------------------------------------------------------------------------------------------------
+
+EVIDENCE_HEAD = """# Evidence
+
+Why a link was made, in one word; both lists are closed. [Audit a link](../how-to/audit.md) shows how to read them.
+
+## Of a unit: `Location.evidence`, `Body.evidence`
+
+`govner.linking.EVIDENCE`. It is empty where no unit was chosen.
+
+| word | meaning |
+|---|---|
+"""
+
+HOLDER_HEAD = """
+## Of a holder: `Position.evidence`
+
+`govner.linking.HOLDER_EVIDENCE`, the surest first: of several mentions of a post the surest one tells.
+
+| word | meaning |
+|---|---|
+"""
+
+
+def evidence() -> str:
+    """The words that ``evidence`` can be, each with its meaning."""
+    from govner.linking import EVIDENCE, HOLDER_EVIDENCE
+
+    def table(meanings: Mapping[str, str]) -> str:
+        rows = ((f"`{word}`" if word else "(empty)", meaning) for word, meaning in meanings.items())
+        return "".join(f"| {word} | {_cell(meaning)} |\n" for word, meaning in rows)
+
+    return EVIDENCE_HEAD + table(EVIDENCE) + HOLDER_HEAD + table(HOLDER_EVIDENCE)
+
+
 # --- command line ----------------------------------------------------------------------------------------------------
 
 
@@ -215,6 +251,7 @@ PAGES: dict[str, Callable[[], str]] = {
     **{page: (lambda page=page: copied(page)) for page in COPIED},
     "hard-cases.md": hard_cases,
     "reference/arrow.md": arrow,
+    "reference/evidence.md": evidence,
     "reference/cli.md": command_line,
 }
 """Page by name: what makes its text."""

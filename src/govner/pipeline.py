@@ -5,6 +5,8 @@ text → tokens → lexicon and places → rules → tagger, for which the rules
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -21,7 +23,7 @@ from govner.tagger.model import packaged, read
 if TYPE_CHECKING:
     from govner.tagger.model import Model
 
-STAGES = ("tagger", "rules", "linking")
+STAGES = ("rules", "tagger", "linking")
 
 DEFAULT_MODEL = "news"
 """The packaged model that ``load()`` takes, if it is there; else ``load()`` reads by rules alone."""
@@ -37,8 +39,25 @@ Text = str | tuple[Any, str] | Mapping[str, Any]
 ``source``."""
 
 
+_turn = threading.Lock()
+"""Whose turn it is: what the stages remember of words (rows of weights, symbols of chunks) is shared by all threads.
+It grows while a text is read, and would be torn. Nothing is lost by it, for Python runs one thread at a time."""
+
+
+def _fresh_turn() -> None:
+    global _turn
+    _turn = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # a child of fork has no thread that would give the lock back
+    os.register_at_fork(after_in_child=_fresh_turn)
+
+
 class Pipeline:
-    """Reads texts and returns Documents. Make one with ``govner.load()``; it keeps no state between texts."""
+    """Reads texts and returns Documents. Make one with ``govner.load()``; it keeps no state between texts.
+
+    Threads may share it; one of them reads at a time. For more speed use processes: ``pipe(texts, workers=4)``.
+    """
 
     def __init__(self, tagger: Reader | None = None, exclude: Sequence[str] = ()) -> None:
         """``tagger`` is a model at work, ``None`` for none; ``exclude`` names stages. Raises ``InputError`` for a stage
@@ -96,6 +115,10 @@ class Pipeline:
         for text, id, _, _ in batch:
             if not isinstance(text, str):
                 raise InputError(f"{id or 'the text'}: a text must be a string, not {type(text).__name__}")
+        with _turn:
+            return self._documents(batch)
+
+    def _documents(self, batch: list[tuple[str, str | None, str | None, str | None]]) -> list[Document]:
         reader: Reader | None = self._tagger or self._rules
         found: list[list[Row]] = reader([text for text, *_ in batch]) if reader else [[] for _ in batch]
         if "linking" in self.stages:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, get_args
 
 from govner.batch.checkpoint import (
     ENDING,
@@ -24,6 +24,7 @@ from govner.batch.checkpoint import (
 )
 from govner.batch.work import MAIN, Kind
 from govner.entities import GovnerError, InputError
+from govner.formats.frames import Kind as Kinds
 
 KINDS: dict[str, Kind] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -53,7 +54,9 @@ class Outputs:
         kind = KINDS.get(main.suffix.lower())
         if kind is None:
             raise InputError(
-                f"{main}: what to write is not known by {main.suffix or 'no suffix'}; name it .jsonl or .parquet"
+                f"{main}: a folder; name a file in it, .jsonl or .parquet"
+                if main.is_dir()
+                else f"{main}: cannot write {main.suffix or 'a file without a suffix'}; name it .jsonl or .parquet"
             )
         flat: dict[str, Path] = {}
         if tables:
@@ -85,6 +88,13 @@ class Outputs:
                 raise InputError(f"{path}: cannot be written: no folder {path.parent}")
             if not os.access(path.parent, os.W_OK):
                 raise InputError(f"{path}: cannot be written: no right to write to {path.parent}")
+
+    def stale(self) -> list[Path]:
+        """Flat tables beside an output that is written over without any: they tell of an earlier run."""
+        if self.tables or not self.main.exists():
+            return []
+        names = (self.main.with_name(f"{self.main.stem}.{kind}.parquet") for kind in get_args(Kinds))
+        return [path for path in names if path.exists()]
 
     def write(
         self, checkpoint: Checkpoint, parts: Sequence[Path], inputs: list[str], progress: dict[str, Any]

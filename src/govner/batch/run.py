@@ -224,6 +224,9 @@ def annotate_files(
             say(f"{there.main}: an earlier run had finished but for the files' names")
         else:
             there.check(overwrite)
+            if stale := there.stale():
+                names = ", ".join(path.name for path in stale)
+                say(f"{there.main}: beside it are flat tables of an earlier run; give --tables, or remove {names}")
             _say(say, there.main, checkpoint)
             ending = _worked(records, work, there, checkpoint, json.dumps(options), workers, timeout, chunk, report)
         summary = _published(ending)

@@ -45,7 +45,7 @@ def annotate(
             "--output",
             "-o",
             metavar="FILE",
-            help="What to write: .jsonl or .parquet; JSON lines to standard output if left out.",
+            help="What to write: .jsonl or .parquet; JSON lines to standard output if left out, or -.",
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that are there.")] = False,
@@ -121,6 +121,7 @@ def annotate(
     """
     from govner.batch import Columns
 
+    output = None if output == "-" else output
     common: dict[str, Any] = {
         "columns": Columns(id_column, text_column, date_column, source_column), "html": html,
         "date": option_day(date), "source": source, "limit": limit, "model": _model(model, no_rules),
@@ -174,7 +175,7 @@ def _told_failures(summary: Summary) -> None:
 
 def _end(progress: Progress) -> None:
     took = f"{progress.syllables:,} syllables in {progress.seconds:.1f} s ({speed(progress)})"
-    typer.echo(f"{progress.done} annotated, {progress.failed} failed: {took}", err=True)
+    typer.echo(f"{progress.done:,} annotated, {progress.failed:,} failed: {took}", err=True)
     if progress.failed:
         raise typer.Exit(Exit.SOME)
 
@@ -226,6 +227,6 @@ def _on_ray(inputs: list[str], output: str | None, more: bool, overwrite: bool, 
     counts = ray.annotate_files(inputs, output, force=overwrite, **options)
     if not counts.done:
         raise GovnerError("nothing was annotated")
-    typer.echo(f"{counts.done} annotated, {counts.failed} failed in {time.monotonic() - start:.1f} s", err=True)
+    typer.echo(f"{counts.done:,} annotated, {counts.failed:,} failed in {time.monotonic() - start:.1f} s", err=True)
     if counts.failed:
         raise typer.Exit(Exit.SOME)

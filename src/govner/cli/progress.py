@@ -55,7 +55,7 @@ class _Lines:
 
 
 def told(progress: Progress) -> str:
-    """``"1,200 done, about 800 left, 1 failed; 90 documents, 31,000 syllables/s"``"""
+    """``"1,200 done, about 800 left, 1 failed; 90 documents/s, 31,000 syllables/s"``"""
     left = progress.left
     parts = [f"{progress.done:,} done"]
     if left is not None:
@@ -65,6 +65,6 @@ def told(progress: Progress) -> str:
 
 
 def speed(progress: Progress) -> str:
-    """``"90 documents, 31,000 syllables/s"``"""
+    """``"90 documents/s, 31,000 syllables/s"``"""
     documents, syllables = progress.speed
-    return f"{documents:,.0f} documents, {syllables:,.0f} syllables/s"
+    return f"{documents:,.0f} documents/s, {syllables:,.0f} syllables/s"

@@ -6,7 +6,7 @@ The columns are those of the flat tables, ``govner.formats.arrow.TABLES``. panda
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from govner.entities import Document, GovnerError, InputError
@@ -39,17 +39,28 @@ def to_frame(
     ``person``, ``post``, ``body`` and ``location``. Dates are dates, and what is not known is null: in pandas whole
     numbers are ``Int32`` and ``Int64`` therefore.
 
-    Raises ``InputError`` for a kind or a library that there is not, and ``GovnerError`` naming the extra to install
-    where the library is not there.
+    Raises ``InputError`` for a kind or a library that there is not and for what is no document, and ``GovnerError``
+    naming the extra to install where the library is not there.
     """
     if library not in ("pandas", "polars"):
         raise InputError(f"no library {library!r}; the libraries are pandas and polars")
     from govner.formats.arrow import tables
 
+    (table,) = tables(stream(documents), kinds=(kind,)).values()
+    return _pandas(table) if library == "pandas" else _polars(table)
+
+
+def stream(documents: Document | Iterable[Document]) -> Iterator[Document]:
+    """One document or many as a stream of documents. Raises ``InputError`` at the first thing that is none."""
     if isinstance(documents, Document):
         documents = (documents,)
-    (table,) = tables(documents, kinds=(kind,)).values()
-    return _pandas(table) if library == "pandas" else _polars(table)
+    elif isinstance(documents, str) or not isinstance(documents, Iterable):
+        raise InputError(f"Documents are wanted, not {type(documents).__name__}; read it first: govner.load()(text)")
+    for number, document in enumerate(documents):
+        if not isinstance(document, Document):
+            kind = type(document).__name__
+            raise InputError(f"item {number} is no Document but {kind}; read texts first: govner.load().pipe(texts)")
+        yield document
 
 
 def _pandas(table: pa.Table) -> pandas.DataFrame:

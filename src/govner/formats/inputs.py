@@ -14,9 +14,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeGuard
 
 from govner.entities import GovnerError, InputError
 from govner.formats import compress
@@ -42,6 +43,8 @@ PAGES = (".html", ".htm")
 TEXTS = (".txt",)
 
 _BOM = b"\xef\xbb\xbf"
+_MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+"""How compressed data begin."""
 
 
 class Record(NamedTuple):
@@ -79,7 +82,8 @@ class Columns:
                 found[which] = name
         if "text" not in found:
             usual = ", ".join(USUAL["text"])
-            raise InputError(f"no column for the text ({usual}), only {', '.join(map(repr, there)) or 'none'}")
+            only = ", ".join(map(repr, there)) or "none"
+            raise InputError(f"no column for the text ({usual}), only {only}; name it (--text-column)")
         return found
 
 
@@ -283,14 +287,14 @@ def _printable(name: str) -> str:
 def record(values: Mapping[str, Any], place: str = "", limit: int = LIMIT) -> Record:
     """A record from the values of a row: ``text``, and if known ``id``, ``date``, ``source``.
 
-    ``date`` is an ISO day or a date; an ``id`` that is a number becomes a string. Raises ``InputError`` naming the
-    field that does not fit.
+    ``date`` is an ISO day or a date; an ``id`` that is a whole number becomes a string. Raises ``InputError`` naming
+    the field that does not fit.
     """
     text: Any = values.get("text")
     date, source = values.get("date"), values.get("source")
     id: Any = values.get("id")
-    if isinstance(id, int) and not isinstance(id, bool):
-        id = str(id)
+    if _is_whole(id):
+        id = str(int(id))
     if isinstance(date, datetime.date):  # a time of day is one too
         date = date.isoformat()
     for name, value in (("text", text), ("id", id), ("date", date), ("source", source)):
@@ -309,7 +313,12 @@ def record(values: Mapping[str, Any], place: str = "", limit: int = LIMIT) -> Re
 def id_of(values: Mapping[str, Any]) -> str | None:
     """The id of a row that makes no record, for the report on it; ``None`` where it has none that could be one."""
     id = values.get("id")
-    return id if isinstance(id, str) and id.isprintable() else str(id) if isinstance(id, int) else None
+    return id if isinstance(id, str) and id.isprintable() else str(int(id)) if _is_whole(id) else None
+
+
+def _is_whole(id: Any) -> TypeGuard[int | float | Decimal]:
+    """Whether it is a whole number, also as a float or a decimal: with one null a column of numbers becomes those."""
+    return isinstance(id, int | float | Decimal) and not isinstance(id, bool) and id % 1 == 0
 
 
 # --- JSON lines ------------------------------------------------------------------------------------------------------
@@ -320,6 +329,7 @@ def json_lines(
 ) -> Iterator[Record | Problem]:
     """The records of JSON lines, compressed as ``suffix`` says; ``name`` stands in the places of records."""
     names = columns or Columns()
+    unseen = {named for which in ("id", "date", "source") if (named := getattr(names, which)) is not None}
     most = 8 * limit + (1 << 20)  # six bytes can spell a character; then there are other fields
     empty, number = True, 0
     try:
@@ -328,7 +338,8 @@ def json_lines(
                 if line is None:
                     yield Problem(f"{name}:{number}", too_large(None, limit))
                 elif line.strip():
-                    yield _of_line(line if number > 1 else line.removeprefix(_BOM), f"{name}:{number}", names, limit)
+                    data = line if number > 1 else line.removeprefix(_BOM)
+                    yield _of_line(data, f"{name}:{number}", names, limit, unseen)
                 else:
                     continue
                 empty = False
@@ -337,6 +348,8 @@ def json_lines(
     else:
         if empty:
             yield Problem(name, "no records in it")
+        for field in sorted(unseen if not empty else ()):
+            yield Problem(name, f"no record in it has the field {field!r}")
 
 
 def _lines(file: BinaryIO, most: int) -> Iterator[bytes | None]:
@@ -350,10 +363,12 @@ def _lines(file: BinaryIO, most: int) -> Iterator[bytes | None]:
             yield line
 
 
-def _of_line(line: bytes, place: str, columns: Columns, limit: int) -> Record | Problem:
+def _of_line(line: bytes, place: str, columns: Columns, limit: int, unseen: set[str]) -> Record | Problem:
+    """The record of a line. Of the fields in ``unseen`` those that it has are taken out."""
     values: dict[str, Any] = {}
     try:
         row = fields(line)
+        unseen.difference_update(row)
         values = {which: row[name] for which, name in _json_names(columns, row)}
         return record(values, place, limit)
     except InputError as error:
@@ -380,6 +395,10 @@ def _stdin(inputs: Inputs) -> Iterator[Record | Problem]:
             break
     else:
         yield Problem("-", "nothing came in on standard input")
+        return
+    packed = next((suffix for magic, suffix in _MAGIC.items() if head[0].startswith(magic)), None)
+    if packed is not None:
+        yield Problem("-", f"compressed data ({packed}); unpack them first: zcat FILE | govner annotate -")
         return
     if head[-1].removeprefix(_BOM).lstrip().startswith(b"{"):
         joined = io.BufferedReader(_Joined(b"".join(head), stream))
@@ -419,17 +438,18 @@ def _csv(
 ) -> Iterator[Record | Problem]:
     """The rows of a table with a header. A comma's place may be taken by a semicolon or tab, as the header shows."""
     csv.field_size_limit(4 * limit)
-    number = 1
+    number, begun = 1, False
     try:
         with compress.opened(raw, suffix) as file:
             # What is no UTF-8 becomes surrogates, so that it costs its row alone.
             text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
             head = text.readline(1 << 20)
             if not head.strip():
-                raise InputError("no header in the first line")
+                raise InputError("no header in the first line" if head or text.read(1) else "no records in it")
             rows = csv.reader(chain([head], text), delimiter=_separator(head, separator))
             header = next(rows)
             found = columns.among(header)
+            begun = True
             places = {which: header.index(column) for which, column in found.items()}
             empty = True
             for row in rows:
@@ -440,7 +460,8 @@ def _csv(
                 yield Problem(name, "no records in it")
             text.detach()
     except (GovnerError, csv.Error) as error:
-        yield Problem(f"{name}:{number}" if number > 1 else name, f"{error}; what follows was not read")
+        told = f"{error}; what follows was not read" if begun else str(error)
+        yield Problem(f"{name}:{number}" if number > 1 else name, told)
 
 
 def _separator(head: str, usual: str) -> str:

@@ -40,7 +40,19 @@ from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from govner.entities import LABELS, Body, Document, GovnerError, Location, Person, Position, Span, Unit, link_id
+from govner.entities import (
+    LABELS,
+    Body,
+    Document,
+    GovnerError,
+    InputError,
+    Location,
+    Person,
+    Position,
+    Span,
+    Unit,
+    link_id,
+)
 from govner.pipeline import load
 from govner.text.tokens import tokenize
 
@@ -315,8 +327,16 @@ def to_doc(document: Document, vocab: Vocab | None = None) -> Doc:
 
     Its tokens are Govner's own (syllables, numbers, other characters; blanks beyond a single space are tokens, so that
     ``doc.text == document.text``), so every mention begins and ends with a token. ``vocab`` is the vocabulary of the
-    pipeline that the Doc will meet; a Vietnamese one is made where none is given.
+    pipeline that the Doc will meet; a Vietnamese one is made where none is given. Raises ``InputError`` for a text with
+    half a surrogate pair, which spaCy cannot hold.
     """
+    try:
+        document.text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"document {document.id!r}: character {error.start} is half a surrogate pair, which spaCy cannot hold; "
+            "decode the text with errors='replace'"
+        ) from error
     words, spaces = _words(document.text)
     if vocab is None:
         vocab = create_vocab("vi", VietnameseDefaults)

@@ -138,6 +138,8 @@ class _Builder:
         """How many tokens at the end of a phrase are a country's short name or a continent's: "Thượng viện Mỹ"."""
         if len(key) > 2 and key[-2] == "châu":
             return 2
+        if key[-2:] in self.small:  # Ủy ban Tư pháp
+            return 0
         return int({"Foreigner", "Country"} <= self.places.get(key[-1:], frozenset()))
 
     def of_place(self, key: Phrase) -> str:

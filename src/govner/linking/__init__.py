@@ -13,17 +13,20 @@ from collections.abc import Sequence
 
 from govner.entities import Body, Document, Span, Unit
 from govner.linking import build
+from govner.linking.abroad import set_apart
 from govner.linking.bodies import CENTRAL, OPEN, BodyReading, Found, names_central, read_body
 from govner.linking.composed import Mention, compose, lay_back
 from govner.linking.dates import Reading, read
-from govner.linking.holders import HOLDER_EVIDENCE, hold, titles
+from govner.linking.holders import HOLDER_EVIDENCE, hold, title
 from govner.linking.papers import home
 from govner.linking.people import identify
+from govner.linking.quick import quick
 from govner.linking.units import EVIDENCE, Place, Resolver, Spot, goes_on, is_origin, level_number, place_at, type_told
 from govner.places import gazetteer
 
 __all__ = ["EVIDENCE", "HOLDER_EVIDENCE", "link"]
 
+_span = quick(Span)
 _CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
 _OF_THE_LAST = frozenset({"standing_committee", "standing_board", "executive_committee"})
 _OF_FIRM = re.compile(r"công ty|tập đoàn|ngân hàng|bệnh viện|trường|khối", re.I)
@@ -52,18 +55,20 @@ def link(
 
 
 def _link(text: str, spans: Sequence[Mention], id: str | None, date: str | None, source: str | None) -> Document:
-    names = [(start, end) for start, end, label, _ in spans if label == "PER"]
-    posts = [(start, end) for start, end, label, _ in spans if label == "POS"]
-    places = [text[start:end] for start, end, label, _ in spans if label == "LOC"]
+    names: list[tuple[int, int]] = []
+    posts: list[tuple[int, int]] = []
+    places: list[str] = []
+    for start, end, label, _ in spans:
+        if label == "PER":
+            names.append((start, end))
+        elif label == "POS":
+            posts.append((start, end))
+        elif label == "LOC":
+            places.append(text[start:end])
     known = Reading(date, "given") if date is not None else read(text, places)
-    numbers = identify(text, names, titles(text, names, posts))
+    numbers = identify(text, names, lambda start, end: title(text, start, end, posts))
     held = hold(text, [(*name, number) for name, number in zip(names, numbers, strict=True)], posts, known.day)
-    who: dict[tuple[int, int], int | None] = dict(zip(names, numbers, strict=True))
-    who.update({(post.start, post.end): post.person for post in held})
-    marks = tuple(
-        Span(start, end, label, text[start:end], who.get((start, end)) if label in ("PER", "POS") else None, score)
-        for start, end, label, score in spans
-    )
+    marks = _marks(text, spans, numbers, [post.person for post in held])
     when = known.since if known.day is None else known.day
     era = None if when is None else gazetteer().era(when)
     spots, inner, parents = _spots(text, marks, era)
@@ -79,18 +84,42 @@ def _link(text: str, spans: Sequence[Mention], id: str | None, date: str | None,
     for spot, post in zip(spots, parents[1], strict=True):
         if post >= 0:
             by_post[post][1].append(spot)
-    owned, free = build.positions(held, [mark for mark in marks if mark.label == "POS"], by_post)
+    kinds: dict[str, list[Span]] = {"PER": [], "POS": [], "LOC": []}
+    for mark in marks:
+        if mark.label in kinds:
+            kinds[mark.label].append(mark)
+    owned, free = build.positions(held, kinds["POS"], by_post)
     return Document(
         text,
         id,
         known.day,
         source,
         marks,
-        build.people([mark for mark in marks if mark.label == "PER"], owned),
+        set_apart(build.people(kinds["PER"], owned), spots),
         made,
-        build.locations(spots, [mark for mark in marks if mark.label == "LOC"], resolver),
+        build.locations(spots, kinds["LOC"], resolver),
         free,
         known.source,
+    )
+
+
+def _marks(
+    text: str, spans: Sequence[Mention], numbers: Sequence[int], holders: Sequence[int | None]
+) -> tuple[Span, ...]:
+    """The mentions as spans, names and posts with the numbers of their people."""
+    names, posts = iter(numbers), iter(holders)
+    return tuple(
+        [
+            _span(
+                start,
+                end,
+                label,
+                text[start:end],
+                next(names) if label == "PER" else next(posts) if label == "POS" else None,
+                score,
+            )
+            for start, end, label, score in spans
+        ]
     )
 
 
@@ -106,55 +135,48 @@ def _spots(
     queue: list[Span] = []  # the body that is open, until its places are known
     held: list[Span] = []
 
-    def close() -> None:
-        if queue:
+    for mark in marks:
+        label, start = mark.label, mark.start
+        if start >= body_end and queue:
             inner.append(_body(text, queue.pop(), held, date, spots))
             held.clear()
-
-    for mark in marks:
-        if mark.start >= body_end:
-            close()
-        if mark.label == "POS":
+        if label == "POS":
             post, post_end = post + 1, mark.end
-        elif mark.label == "LOC":
-            spot_posts.append(post if mark.start < post_end else -1)
-            if mark.start < body_end:
+        elif label == "LOC":
+            spot_posts.append(post if start < post_end else -1)
+            if start < body_end:
                 held.append(mark)
             else:
-                spot = Spot(
-                    mark.start, mark.end, place_at(text, mark.start, mark.end, date), weight=_weight(text, mark.start)
-                )
+                weight = 0 if is_origin(text, start) else 1
+                spot = Spot(start, mark.end, place_at(text, start, mark.end, date, -1), -1, None, "", weight)
                 if spots and spots[-1].place.kind == "road" and goes_on(text, spots[-1], spot):
                     spot.place = Place(spot.place.key, "road", None, (), False, listed=True)
                 spots.append(spot)
-        elif mark.label != "PER":
-            body_posts.append(post if mark.start < post_end else -1)
+        elif label != "PER":
+            body_posts.append(post if start < post_end else -1)
             queue.append(mark)
             body_end = mark.end
-    close()
+    if queue:
+        inner.append(_body(text, queue.pop(), held, date, spots))
     return spots, inner, (body_posts, spot_posts)
-
-
-def _weight(text: str, start: int) -> int:
-    return 0 if is_origin(text, start) else 1
 
 
 def _body(
     text: str, mark: Span, places: Sequence[Span], date: str | None, spots: list[Spot]
 ) -> tuple[Span, BodyReading, list[Spot]]:
     """Read a body without the places in it, and add those places with the level that the body gives them."""
+    if not places:
+        return mark, read_body(mark.text, mark.label, False), []
     bare = mark.text
     for place in reversed(places):
         bare = bare[: place.start - mark.start] + bare[place.end - mark.start :]
-    if places and names_central(mark.text):
-        reading = read_body(mark.text, mark.label, False)
-    else:
-        reading = read_body(bare, mark.label, bool(places))
+    central = names_central(mark.text)
+    reading = read_body(mark.text if central else bare, mark.label, not central)
     own: list[Spot] = []
     level = -1 if mark.label == "ORG" else level_number(reading)
     for place in places:
         there = place_at(text, place.start, place.end, date, level)
-        own.append(Spot(place.start, place.end, there, level, weight=1 if mark.label == "ORG" else 2))
+        own.append(Spot(place.start, place.end, there, level, None, "", 1 if mark.label == "ORG" else 2))
     spots.extend(own)
     return mark, reading, own
 

@@ -134,6 +134,7 @@ def _is_central(given: Words, shown: str, label: str) -> bool:
     return shown[:1].isupper() and (label != "MASS" or given[0] in ("mặt", "tổng", "đoàn"))
 
 
+@lru_cache(maxsize=1 << 15)
 def names_central(text: str) -> bool:
     """Whether the whole of a mention, places included, is the name of a central body ("Ban Chỉ đạo Tây Nguyên")."""
     given = read_words(text)

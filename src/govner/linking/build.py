@@ -12,6 +12,7 @@ from govner.linking.holders import HOLDER_EVIDENCE
 from govner.linking.identity import Identity, era_of_names, identify_body, of_the_past
 from govner.linking.mentions import Post
 from govner.linking.posts import Reading, fits, read_words
+from govner.linking.quick import quick
 from govner.linking.units import SCORES, Resolver, Spot
 from govner.linking.words import rows, shown, words
 from govner.places import TYPE_WORDS
@@ -21,6 +22,10 @@ _LEVELS: Mapping[int, Level] = {1: "province", 2: "district", 3: "commune"}
 _DISTRICTS = ("Huyện", "Quận", "Thị xã", "Thành phố")
 _ABROAD = frozenset({"country", "city", "region"})
 _STATE_HEADS = frozenset({"Minister", "Office", "Foreign"})
+
+
+_BODIES = {label: quick(cls) for label, cls in BODY_TYPES.items()}
+_place, _person, _position = quick(Location), quick(Person), quick(Position)
 
 
 @cache
@@ -132,7 +137,12 @@ def _as_written(found: Found) -> Unit | None:
     else:
         last = words(found.reading.name)[-2:]
         type = TYPE_WORDS.get(" ".join(last)) or TYPE_WORDS.get(last[-1])
-    return replace(unit, type=type) if type in _DISTRICTS and type != unit.type else unit
+    return _retyped(unit, type) if type in _DISTRICTS and type != unit.type else unit
+
+
+@lru_cache(maxsize=1 << 12)
+def _retyped(unit: Unit, type: str) -> Unit:
+    return replace(unit, type=type)
 
 
 def _body(entity: _Entity, resolver: Resolver) -> Body:
@@ -143,7 +153,7 @@ def _body(entity: _Entity, resolver: Resolver) -> Body:
         candidates = resolver.candidates(entity.spot)
     elif unit is not None:
         candidates = resolver.rivals(unit) if entity.why == "document" else (unit.id,)
-    return BODY_TYPES[label](
+    return _BODIES[label](
         entity.name,
         reading.kind,
         level_of(reading, unit) if label != "ORG" else None,
@@ -178,7 +188,7 @@ def _location(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) 
     spot = spots[0]
     if len(spots) > 1 and spot.unit is not None:
         spot = max(spots, key=lambda spot: (spot.why != "same", _score(spot)))
-    return Location(
+    return _place(
         max((shown(span.text) for span in spans), key=len) if len(spans) > 1 else shown(spans[0].text),
         spot.place.kind if spot.unit is None else _LEVELS[spot.unit.level],
         spot.unit,
@@ -201,7 +211,9 @@ def _title(text: str) -> str:
 def position_kind(post: Post, title: str, body: Body | None, places: Sequence[Spot]) -> str:
     """Whose office a post is."""
     head = post.reading.head
-    abroad = any(spot.unit is None and not spot.place.country and spot.place.kind in _ABROAD for spot in places)
+    abroad = bool(places) and any(
+        spot.unit is None and not spot.place.country and spot.place.kind in _ABROAD for spot in places
+    )
     if body is not None:
         if body.label == "ORG" and (head in _STATE_HEADS or (abroad and head in ("Secretary", "Deputy", "Member"))):
             return "foreign"
@@ -269,7 +281,7 @@ class _Draft:
         spans = tuple(sorted(self.spans, key=lambda span: span.start))
         status: Status = self.status
         day = self.date if status in ("appointed", "removed", "nominated") else None
-        return Position(self.title, self.body, self.place, self.kind, status, spans, post.person, self.why, day)
+        return _position(self.title, self.body, self.place, self.kind, status, spans, post.person, self.why, day)
 
 
 def positions(
@@ -283,8 +295,10 @@ def positions(
     free: list[_Draft] = []
     for post, span, (body_list, spot_list, edges) in zip(posts, spans, inside, strict=True):
         body = body_list[0] if body_list else None
-        outside = [spot for spot in spot_list if not edges or spot.start < edges[0] or body is None]
-        first = min([*edges[:1], *(spot.start for spot in outside[:1])], default=span.end)
+        outside = spot_list if body is None or not edges else [spot for spot in spot_list if spot.start < edges[0]]
+        first = edges[0] if edges else span.end
+        if outside and outside[0].start < first:
+            first = outside[0].start
         title = _title(span.text[: first - span.start]) or _title(span.text)
         place = None
         if body is None and outside:
@@ -292,7 +306,7 @@ def positions(
         draft = _Draft(post, title, body, place, position_kind(post, title, body, spot_list), span)
         drafts = free if post.person is None else held.setdefault(post.person, [])
         for known in drafts[-24:]:
-            if {known.status, draft.status} != {"acting", "appointed"} and _one_post(known, draft):
+            if _one_post(known, draft) and {known.status, draft.status} != {"acting", "appointed"}:
                 known.take(draft)
                 break
         else:
@@ -318,7 +332,7 @@ def people(spans: Sequence[Span], held: Mapping[int, tuple[Position, ...]]) -> t
         if span.person is not None:
             mentions.setdefault(span.person, []).append(span)
     return tuple(
-        Person(
+        _person(
             number,
             max((shown(span.text) for span in found), key=len),
             tuple(found),

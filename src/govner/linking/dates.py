@@ -84,10 +84,13 @@ _SURE = re.compile(
     rf"|đặc khu (?:{_ISLANDS})\b.{{0,400}}202[5-9]"
 )
 _LATE = re.compile(r"20(?:2[5-9]|3)|XIV|và Môi trường|NN-MT|và Tôn giáo")
+_OF_LATE = ("202", "203", "XIV", "và Môi trường", "NN-MT", "và Tôn giáo")  # one of them is in what _LATE finds
 _MERGED = re.compile(
     r"(?:sau|trước)(?: khi)? (?:sáp nhập|hợp nhất|sắp xếp)|sáp nhập tỉnh|\((?:mới|cũ)\)"
     r"|(?:tỉnh|huyện|quận|thị xã) [A-ZĐ][^\W\d_]+(?: [A-ZĐ][^\W\d_]+){0,2} cũ\b"
 )
+_OF_MERGED = ("sáp nhập", "hợp nhất", "sắp xếp", "(mới)", "(cũ)", " cũ")  # one of them is in what _MERGED finds
+_OF_TERM = ("ăm 202", "và Môi trường", "NN-MT", "XIV", "ỳ 202", "và Tôn giáo")  # and one of these in what _TERM does
 _TERM = re.compile(
     r"nhiệm kỳ 2025\s?[-–]\s?2030|nhiệm kỳ 2026\s?[-–]\s?2031|[Đđ]ại hội (?:[Đđ]ảng )?(?:lần thứ )?XIV\b"
     r"|(?:Bộ|Sở) (?:Nông nghiệp và Môi trường|Dân tộc và Tôn giáo)|(?:Bộ|Sở) NN-MT"
@@ -105,7 +108,7 @@ class Reading:
     since: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """A day, month or year that a text names; 0 for what is left out. ``cue`` says how a day is named: "part" of the
     day, "today", "week" (its weekday), "plain" ("ngày"), "full" (by the number alone); "year" where no day is.
@@ -135,7 +138,7 @@ def read(text: str, places: Sequence[str] = ()) -> Reading:
     if line is not None:
         return Reading(_iso(line.year, line), "dateline")
     report = _report(text, head)
-    late = _LATE.search(text) is not None
+    late = any(sign in text for sign in _OF_LATE) and _LATE.search(text) is not None
     seen = [*head, *_with_years(text)] if report is not None or late else head
     year = _year(report, seen) if report is not None else 0
     if report is not None and year and _is_day(year, report.month, report.day):
@@ -338,7 +341,12 @@ def _is_late(text: str, seen: Sequence[Seen]) -> bool:
     if any(day.month and (day.year, day.month) >= (2025, 7) and not day.aside for day in seen):
         return True
     # Communes were merged before, and 2025 was once to come: only both together tell the time.
-    return _TERM.search(text) is not None and _MERGED.search(text) is not None
+    return (
+        any(sign in text for sign in _OF_MERGED)
+        and any(sign in text for sign in _OF_TERM)
+        and _TERM.search(text) is not None
+        and _MERGED.search(text) is not None
+    )
 
 
 def _speaks_of_new(text: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import starmap
+from operator import attrgetter
 
 from govner.linking.mentions import Item, Name, Post
 from govner.linking.posts import fits, read_post
@@ -78,7 +80,9 @@ def hold(
     its neighbours and at the latest holders of its title.
     """
     found = [Post(start, end, read_post(text[start:end])) for start, end in posts]
-    items: list[Item] = sorted([*found, *(Name(*name) for name in names)], key=lambda item: item.start)
+    if not found:
+        return []
+    items: list[Item] = sorted([*found, *starmap(Name, names)], key=attrgetter("start"))
     gaps = _gaps(text, items)
     at = 0
     while at < len(items):
@@ -99,34 +103,35 @@ def hold(
     return found
 
 
-def titles(text: str, names: Sequence[tuple[int, int]], posts: Sequence[tuple[int, int]]) -> list[Words]:
-    """The words of the title that stands directly before each name, or else directly behind it; none for the others."""
-    found: list[Words] = []
-    at = 0
-    for start, end in names:
-        while at < len(posts) and posts[at][0] < start:
-            at += 1
-        before, behind = posts[at - 1] if at else None, posts[at] if at < len(posts) else None
-        if before and start - before[1] < 12 and _STRONG.fullmatch(between(text[before[1] : start])):
-            found.append(read_post(text[before[0] : before[1]]).title)
-        elif behind and behind[0] - end < 4 and _BEHIND.fullmatch(text, end, behind[0]):
-            found.append(read_post(text[behind[0] : behind[1]]).title)
-        else:
-            found.append(())
-    return found
+def title(text: str, start: int, end: int, posts: Sequence[tuple[int, int]]) -> Words:
+    """The words of the title that stands directly before a name, or else directly behind it; none without one.
+
+    ``posts`` are (start, end) in text order.
+    """
+    at = bisect_left(posts, (start,))
+    if at:
+        before = posts[at - 1]
+        if start - before[1] < 12 and _STRONG.fullmatch(between(text[before[1] : start])):
+            return read_post(text[before[0] : before[1]]).title
+    if at < len(posts):
+        behind = posts[at]
+        if behind[0] - end < 4 and _BEHIND.fullmatch(text, end, behind[0]):
+            return read_post(text[behind[0] : behind[1]]).title
+    return ()
 
 
 def _gaps(text: str, items: Sequence[Item]) -> list[str]:
     """What stands before each item, back to the item before it; "." where that is far away. One more for the end."""
     gaps, last = [], 0
     for item in items:
-        far = item.start - last > NEAR
-        gap = between(text[max(last, item.start - NEAR) : item.start])
+        start = item.start
+        far = start - last > NEAR
+        gap = between(text[start - NEAR if far else last : start])
         if isinstance(item, Post):
             item.before = gap
             state = gap[len(gap.rstrip("fqnwlj")) :]
             item.former = "f" in state or "w" in state
-            item.acting = "q" in state or text[item.start : item.start + 6].casefold() == "quyền "
+            item.acting = "q" in state or text[start : start + 6].casefold() == "quyền "
         gaps.append("." + gap if far else gap)
         last = item.end
     gaps.append(".")

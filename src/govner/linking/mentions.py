@@ -35,7 +35,7 @@ class Post:
         return self.former or self.status in ("former", "removed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Name:
     """One PER mention with the number of its person."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from govner.lexicon import read
@@ -35,7 +35,8 @@ def _common_surnames() -> frozenset[str]:
 
 
 @cache
-def _shared_surnames() -> frozenset[str]:
+def shared_surnames() -> frozenset[str]:
+    """Surnames that are common in Viet Nam and in China or Korea alike."""
     return frozenset(fold(form) for (form,) in rows("shared_surnames.tsv"))
 
 
@@ -130,7 +131,7 @@ def _short_forms(name: str) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
     ends = tuple(full[at:] for at in range(1, len(full)))
     if all(map(is_syllable, full)):
         # "ông Tập", "Bác Hồ", "ông Trần" of China; but nobody calls Nguyễn Văn An "ông Nguyễn".
-        never = full[0] in _common_surnames() and full[0] not in _shared_surnames()
+        never = full[0] in _common_surnames() and full[0] not in shared_surnames()
         return ends, () if never else (full[:1],)
     inner = (full[a:b] for a in range(len(full)) for b in range(a + 1, len(full)))
     return ends, tuple(inner) if len(full) < 7 else (full[:1],)
@@ -177,7 +178,7 @@ class _Bearers:
 
     def add(self, head: int, keys: Sequence[tuple[Words, int]], gender: str, title: Words = ()) -> None:
         """Make a person the latest bearer of short forms; without a gender that of either."""
-        if self._last == (head, title):
+        if not keys or self._last == (head, title):
             return
         self._last = head, title
         for sex in ("", gender) if gender else ("", "m", "f"):
@@ -195,10 +196,13 @@ class _Bearers:
         return self._titled.get((form, title)) if title else None
 
 
-def identify(text: str, mentions: Sequence[tuple[int, int]], titles: Sequence[Words] = ()) -> list[int]:
+def identify(
+    text: str, mentions: Sequence[tuple[int, int]], title: Callable[[int, int], Words] = lambda start, end: ()
+) -> list[int]:
     """The number of the person that each mention means; people are numbered from 1 in the order of first mention.
 
-    ``titles`` are, for each mention, the folded words of the title that stands beside it, where one does. A short form
+    ``title`` gives, for a mention, the folded words of the title that stands beside it, where one does; it is asked
+    only where that can matter. A short form
     means the latest full name that bears it, that the word before it allows ("bà" Lan is no Văn Lan), and that
     holds the title beside it, if one does; a name before it goes before a name behind it.
 
@@ -210,30 +214,58 @@ def identify(text: str, mentions: Sequence[tuple[int, int]], titles: Sequence[Wo
     # A line with nothing but a foreign name is a caption: that one may be spoken of, an author is not.
     authors = [alone and all(map(is_syllable, form)) for alone, form in zip(bylines, forms, strict=True)]
     heads = _heads(names, forms, bylines)
-    said = [_gender(text[max(0, start - 10) : start], form) for (start, _), form in zip(mentions, forms, strict=True)]
-    titles = titles or [()] * len(names)
+    other = _aliases(text, mentions, heads)
+    meant = _short(text, mentions, names, forms, authors, heads, other, title) if None in heads else {}
+    given: dict[int, int] = {}
+    out = []
+    for at, head in enumerate(heads):
+        if head is None:
+            head = meant[at]
+        out.append(given.setdefault(other.get(head, head), len(given) + 1))
+    return out
+
+
+def _short(
+    text: str,
+    mentions: Sequence[tuple[int, int]],
+    names: Sequence[str],
+    forms: Sequence[Words],
+    authors: Sequence[bool],
+    heads: Sequence[int | None],
+    other: Mapping[int, int],
+    title: Callable[[int, int], Words],
+) -> dict[int, int]:
+    """Whom each short form means, by the mention that he is numbered after."""
+    wanted = {form for form, head in zip(forms, heads, strict=True) if head is None}
+    keys = {name: [key for key in _keys(name) if key[0] in wanted] for name in set(names)}
+    # What is said of those whom no short form can mean does not matter.
+    matter = {head for head in heads if head is None or keys[names[head]] or keys[names[other.get(head, head)]]}
+    said: list[str] = [""] * len(names)
+    titled: list[Words] = [()] * len(names)
+    for at, (start, end) in enumerate(mentions):
+        if heads[at] in matter:
+            said[at] = _gender(text[start - 10 if start > 10 else 0 : start], forms[at])
+            titled[at] = title(start, end)
     gender: dict[int, str] = {}
     for head, sex in zip(heads, said, strict=True):
         if head is not None and sex and gender.setdefault(head, sex) != sex:
             gender[head] = ""  # the text is at odds with itself
-    given: dict[int, int] = {}
     latest, first = _Bearers(), _Bearers()
     for at in range(len(heads) - 1, -1, -1):  # the first bearer stays, for short forms that come before the full name
         if heads[at] == at and not authors[at]:
-            first.add(at, _keys(names[at]), gender.get(at, ""), titles[at])
-    other = _aliases(text, mentions, heads)
-    out = []
+            first.add(at, keys[names[at]], gender.get(at, ""), titled[at])
+    meant: dict[int, int] = {}
     for at, head in enumerate(heads):
         if head is None:
-            head = _meant(forms[at], said[at], titles[at], latest, first)
+            head = _meant(forms[at], said[at], titled[at], latest, first)
             if head is None:
                 head = at
                 first.add(at, ((forms[at], 0),), said[at])
+            meant[at] = head
         head = other.get(head, head)
         if not authors[at]:
-            latest.add(head, _keys(names[head]), gender.get(head, ""), titles[at])
-        out.append(given.setdefault(head, len(given) + 1))
-    return out
+            latest.add(head, keys[names[head]], gender.get(head, ""), titled[at])
+    return meant
 
 
 def _meant(form: Words, gender: str, title: Words, latest: _Bearers, first: _Bearers) -> int | None:

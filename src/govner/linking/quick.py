@@ -22,7 +22,7 @@ def quick(cls: type[T]) -> Callable[..., T]:
 
     # The class that has the fields, and what stands above it: an empty subclass adds nothing to the layout.
     base = next(above for above in cls.__mro__ if above.__dict__.get("__slots__"))
-    draft = make_dataclass(
+    return make_dataclass(
         f"_{cls.__name__}",
         [(field.name, Any) for field in fields(cls)],  # type: ignore[arg-type]
         bases=base.__bases__,
@@ -31,4 +31,3 @@ def quick(cls: type[T]) -> Callable[..., T]:
         repr=False,
         slots=True,
     )
-    return draft

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from govner.entities import Status
 from govner.linking.dates import days
@@ -51,33 +52,45 @@ def _idle() -> frozenset[str]:
     return frozenset({";", *(phrase for phrase, sense in _senses().items() if sense in ("holds", "stop"))})
 
 
+_BEFORE = r"[\x00-/:-@\[-^`{-©«-±´¶-¸»¿×÷\u2000-\u206f\u3000-\u303f]"
+"""What can stand before a word: blanks, and ASCII, Latin, general and East Asian punctuation."""
+
+
 @cache
 def _verbs() -> re.Pattern[str]:
-    """One pattern of all phrases, the longest first; common beginnings are tried once."""
-    tree: dict[str, dict] = {}  # type: ignore[type-arg]
+    """One pattern of all phrases, each with the character before it, the longest first; or of a ";" alone.
+
+    Common beginnings are tried once. The character before comes first, as most letters open some phrase: so the engine
+    looks at the beginnings of words only.
+    """
+    tree: dict[str, Any] = {}
     for phrase in _senses():
         node = tree
-        for word in phrase.split():
-            node = node.setdefault(word, {})
+        for letter in phrase:
+            node = node.setdefault(letter, {})
         node[""] = {}
-    # Each branch begins with its letter, not with a look behind: so the engine skips to such letters.
-    letters = sorted({word[0] for word in tree})
-    branches = []
-    for letter in letters:
-        inner = _alternatives({word[1:] or " ": rest for word, rest in tree.items() if word[0] == letter})
-        branches.append(f"{letter}(?<!\\w{letter}){inner}(?!\\w)")
-    return re.compile("|".join([*branches, ";"]))
+    return re.compile(f"{_BEFORE}(?:{_alternatives(tree)}|(?<=;))")
 
 
-def _alternatives(node: Mapping[str, Mapping]) -> str:  # type: ignore[type-arg]
-    options = []
-    for word, rest in sorted(node.items()):
-        if not word:
-            continue
-        more = _alternatives(rest) if set(rest) - {""} else ""
-        tail = (f"(?: {more})" + ("?" if "" in rest else "")) if more else ""
-        options.append(re.escape(word) + tail)
-    return "(?:" + "|".join(options) + ")"
+def _alternatives(node: Mapping[str, Any]) -> str:
+    options = [re.escape(letter) + _alternatives(rest) for letter, rest in sorted(node.items()) if letter]
+    if "" in node:
+        options.append(r"(?!\w)")
+    return options[0] if len(options) == 1 else "(?:" + "|".join(options) + ")"
+
+
+def _find(low: str, first: int, end: int) -> list[tuple[str, int, int]]:
+    """The phrases of a sentence with their places; ";" among them."""
+    # The beginning of the text has no character before it.
+    given, at, shift = (low, first - 1, 0) if first else (" " + low[:end], 0, 1)
+    found = []
+    for match in _verbs().finditer(given, at, end + shift):
+        start, phrase = match.start() + 1 - shift, match[0]
+        if phrase[0] == ";":
+            found.append((";", start - 1, start))
+        if len(phrase) > 1:
+            found.append((phrase[1:], start, match.end() - shift))
+    return found
 
 
 class _Clause:
@@ -167,8 +180,8 @@ def report(text: str, items: Sequence[Item], breaks: Sequence[int], today: str |
 
 def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, today: str | None) -> None:
     """Read one sentence."""
-    found = list(_verbs().finditer(low, first, end))
-    if _idle().issuperset([verb[0] for verb in found]):
+    verbs = _find(low, first, end)
+    if _idle().issuperset([phrase for phrase, _, _ in verbs]):
         last: Item | None = None
         for item in group:
             if isinstance(item, Post):
@@ -176,7 +189,6 @@ def _read(text: str, low: str, group: Sequence[Item], first: int, end: int, toda
                 _by_itself(low, item, today)
             last = item
         return
-    verbs = [(verb[0], verb.start(), verb.end()) for verb in found]
     clause, senses, place, at = _Clause(), _senses(), first, 0
     told: list[Post] = []
     for n, item in enumerate(group):

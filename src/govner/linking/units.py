@@ -67,7 +67,7 @@ _FORMER_AFTER = re.compile(
     r"\s?[,(]?\s?(?:cũ\b|(?:trước (?:đây|kia|khi sáp nhập|sáp nhập)|ngày trước)\b(?! (?:là|thuộc|gồm|vốn)\b))", re.I
 )
 _FORMER_BEFORE = re.compile(r"\btrước (?:đây|kia|sáp nhập|khi sáp nhập)(?: là| thuộc| thuộc về|,)?\s$", re.I)
-_ORIGIN = re.compile(r"(?:quê|quê quán|sinh tại|người|gốc)(?: ở| tại)?\s*:?\s*$", re.I)
+_ORIGIN = tuple(home + at for home in ("quê", "quê quán", "sinh tại", "người", "gốc") for at in ("", " ở", " tại"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +247,7 @@ class Resolver:
         self.trail: list[tuple[int, Unit]] = []
         self._mains: dict[tuple[str, str | None], Unit | None] = {}
         self._standing: set[str] | None = None
+        self._foremost: str | None = None  # the province that is named most, where that is known
         self._tops: dict[int, list[str]] = {}
         if self.home:
             self.provinces[self.home] += 2
@@ -387,7 +388,9 @@ class Resolver:
             score += 2 + min(self.districts[chain[0]], 2)
         province = chain[-1]
         if province in self.provinces:
-            score += 2 if self.provinces.most_common(1)[0][0] == province else 1
+            if self._foremost is None:
+                self._foremost = self.provinces.most_common(1)[0][0]
+            score += 2 if self._foremost == province else 1
         return score
 
     def _set(self, spot: Spot, unit: Unit, why: str, senses: dict[tuple[str, str | None], Unit]) -> None:
@@ -400,6 +403,7 @@ class Resolver:
     def count(self, unit: Unit, weight: int) -> None:
         """Remember that the document speaks of a unit."""
         self.by_id[unit.code] = unit
+        self._foremost = None
         chain = _chain(unit)
         if unit.level == 1:
             self.provinces[unit.code] += 2 * weight
@@ -532,4 +536,5 @@ def level_number(reading: BodyReading) -> int:
 
 def is_origin(text: str, start: int) -> bool:
     """Whether a place is somebody's home: it says little of what the text is about."""
-    return _ORIGIN.search(text[max(0, start - 16) : start]) is not None
+    before = text[start - 16 if start > 16 else 0 : start].rstrip()
+    return before.removesuffix(":").rstrip().lower().endswith(_ORIGIN)

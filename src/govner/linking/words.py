@@ -80,21 +80,21 @@ def _letter(word: str) -> str:
 
 
 def _joined(given: Words, letters: list[str]) -> list[str]:
-    """The letters of words and phrases, the longest phrase at each place."""
+    """The letters of words and phrases, the longest phrase at each place; ``letters`` are those of single words."""
     found, sizes = _classes()
-    out, at = [], 0
-    while at < len(given):
-        if letters[at]:
-            out.append(letters[at])
-            at += 1
+    out: list[str] = []
+    at = 0
+    for opening, letter in enumerate(letters):
+        if letter or opening < at:
             continue
-        for size in sizes[given[at]]:
-            letter = found.get(given[at : at + size])
+        out += letters[at:opening]
+        for size in sizes[given[opening]]:
+            letter = found.get(given[opening : opening + size], "")
             if letter:
                 out.append(letter)
-                at += size
+                at = opening + size
                 break
         else:
             out.append("o")  # no word that opens a phrase is a number
-            at += 1
-    return out
+            at = opening + 1
+    return out + letters[at:]

@@ -143,8 +143,8 @@ class _Symbols(NamedTuple):
 
     ``runs`` finds runs of capitalised chunks. ``bare`` are symbols of a word that can be nothing but a name (no word of
     every day, place or body); ``inner`` these and given names, which the capital tells behind a word in small letters
-    (``low``); ``first`` what the next word tells (``acts``) at the start of a sentence or clause (``start``).
-    No name begins with one of ``words``.
+    or a form of address (``low``); ``first`` what the next word tells (``acts``) at the start of a sentence or clause
+    (``start``). No name begins with one of ``words``.
     """
 
     runs: Callable[[str], Iterator[re.Match[str]]]
@@ -181,9 +181,9 @@ def _symbols(alphabet: Alphabet, version: int) -> _Symbols:
         runs=re.compile(f"(?={inside})(?<!{before}){inside}{after}*").finditer,
         bare=chars(bare),
         inner=chars(bare | given),
-        low=chars(having("Low", "Small")),
+        low=chars(having("Low", "Small") | having("Honorific") & ~having("Alien")),
         start=chars(having("Line", "Dot", "Quote", "Comma")),
         first=chars(bare | given & ~small),
         acts=chars(having("Verb", "Function")),
-        words=chars(small),
+        words=chars(small | head | having("OfficeWord")),
     )

@@ -79,15 +79,26 @@ def card(entity: Entity, document: Document | None = None) -> Card:
         return _body(entity)
     if isinstance(entity, Location):
         return _location(entity)
-    return Card("", entity.full_name, _rows(_unit_rows(entity)))
+    return Card("", entity.full_name, _rows(_unit(entity)))
 
 
 def _rows(rows: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(value)) for name, value in rows if value not in (None, "", (), 0.0))
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+_SPOKEN = {
+    "peoples": "people's",
+    "womens": "women's",
+    "farmers": "farmers'",
+    "veterans": "veterans'",
+    "na": "National Assembly",
+    "party": "Party",
+}
+
+
+def words(name: str) -> str:
+    """A kind in words: ``"peoples_committee"`` is ``"people's committee"``."""
+    return " ".join(_SPOKEN.get(part, part) for part in name.split("_"))
 
 
 def _person(person: Person) -> Card:
@@ -108,14 +119,14 @@ def _position(position: Position, document: Document | None) -> Card:
         ("Body", body.name if body is not None else None),
         ("Unit", unit_line(body.unit) if body is not None else None),
         ("Place", position.place),
-        ("Kind", _words(position.kind)),
+        ("Kind", words(position.kind)),
     ]
     return Card("POS", position.name, _rows(rows))
 
 
 def _body(body: Body) -> Card:
     rows: list[tuple[str, Any]] = [
-        ("Kind", _words(body.kind)),
+        ("Kind", words(body.kind)),
         ("Level", body.level),
         ("Organ", body.organ),
         ("Of", body.parent),
@@ -127,7 +138,7 @@ def _body(body: Body) -> Card:
 
 
 def _location(location: Location) -> Card:
-    rows: list[tuple[str, Any]] = [("Kind", _words(location.kind))]
+    rows: list[tuple[str, Any]] = [("Kind", words(location.kind))]
     if location.unit is not None:
         rows += _unit_rows(location.unit)
     return Card("LOC", location.name, _rows([*rows, *_choice(location)]))
@@ -158,6 +169,14 @@ def _unit_rows(unit: Unit) -> list[tuple[str, Any]]:
         ("Went into", _kin(unit.successors)),
         ("Made of", _kin(unit.predecessors)),
     ]
+
+
+def _unit(unit: Unit) -> list[tuple[str, Any]]:
+    """A unit's own card: its level and its point as well."""
+    first, *rest = _unit_rows(unit)
+    level = {1: "province", 2: "district", 3: "commune"}.get(unit.level)
+    point = None if unit.point is None else f"{unit.point[0]:.4f}° N, {unit.point[1]:.4f}° E"
+    return [first, ("Level", level), *rest, ("Point", point)]
 
 
 def _time(unit: Unit) -> str:
@@ -229,11 +248,11 @@ def _position_row(position: Position) -> tuple[str, ...]:
 
 
 def _body_row(body: Body) -> tuple[str, ...]:
-    return body.name, _words(body.kind), unit_line(body.unit), str(len(body.mentions))
+    return body.name, words(body.kind), unit_line(body.unit), str(len(body.mentions))
 
 
 def _location_row(location: Location) -> tuple[str, ...]:
-    return location.name, _words(location.kind), unit_line(location.unit), str(len(location.mentions))
+    return location.name, words(location.kind), unit_line(location.unit), str(len(location.mentions))
 
 
 def _unit_row(unit: Unit) -> tuple[str, ...]:

@@ -24,11 +24,11 @@ _WIDTH = 1000
 _STRICT = 250
 """Nodes of a connected part up to which Kamada and Kawai's layout takes seconds only."""
 
-_ASIDE = 110
+_ASIDE = 140
 """Pixels left and right for the names of the outermost nodes."""
 
 
-def network(docs: Iterable[Document]) -> networkx.Graph[str]:
+def network(docs: Document | Iterable[Document]) -> networkx.Graph[str]:
     """Who holds which post in which body, over all documents, as an undirected ``networkx.Graph``.
 
     Nodes are people (``"person/NAME"``), posts (``"post/…"``) and bodies (their id, or ``"body/…"`` without one), with
@@ -66,7 +66,7 @@ def _join(graph: networkx.Graph[str], person: str, post: str, status: str, seen:
     graph.add_edge(person, post, status=status, documents=seen.documents, first=seen.first, last=seen.last)
 
 
-def graph(docs: Iterable[Document], top: int = 25) -> Figure:
+def graph(docs: Document | Iterable[Document], top: int = 25) -> Figure:
     """The people with posts, their posts and the bodies these belong to, as a plotly ``Figure``.
 
     ``top`` is how many people are drawn, those of the most documents first. Hover over a circle for what it is. The
@@ -96,7 +96,8 @@ def graph(docs: Iterable[Document], top: int = 25) -> Figure:
         nodes = [node for node, found in part.nodes(data="label") if found == label]
         if nodes:
             figure.add_trace(_circles(go, part, nodes, at, names, label))
-    figure.update_layout(**PLAIN, title=f"{times(len(people), 'person')} with posts and bodies", hovermode="closest")
+    many = "1 person" if len(people) == 1 else f"{len(people)} people"
+    figure.update_layout(**PLAIN, title=f"{many} with posts and bodies", hovermode="closest")
     figure.update_layout(legend={"orientation": "h", "y": -0.02}, dragmode="pan")
     figure.update_layout(height=round(_WIDTH * (box[3] - box[1]) / (box[2] - box[0])) + 120)
     figure.update_xaxes(visible=False, range=[box[0], box[2]])

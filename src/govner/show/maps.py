@@ -13,12 +13,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from govner.entities import Document, InputError, Unit
+from govner.formats.frames import stream
 from govner.show import facts
 from govner.show.figures import PLAIN, SIDES, Point, line, load, shown, times
 from govner.show.labels import Room
 from govner.show.outlines import EDITIONS, Edition, Outline, outlines, province_code, vote
 from govner.show.palette import PALETTE
-from govner.show.svgmap import COUNTRY, SEA, SHRINK, Box, short_name, window
+from govner.show.svgmap import COUNTRY, SEA, SHRINK, Box, Place, merged, short_names, window
 from govner.show.tally import Tally
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _HEIGHT = 800
 """Pixels of a map, without its margins."""
 
 
-def map(docs: Iterable[Document], edition: Edition | None = None, top: int = 25) -> Figure:
+def map(docs: Document | Iterable[Document], edition: Edition | None = None, top: int = 25) -> Figure:
     """The administrative units that places and bodies mean, on the outlines of the provinces, as a plotly ``Figure``.
 
     A province is the darker, the more often it or a unit in it is named; a circle is a unit, the larger, the more
@@ -40,11 +41,12 @@ def map(docs: Iterable[Document], edition: Edition | None = None, top: int = 25)
         raise InputError(f"edition={edition!r}: use 'until' or 'since'")
     go = load("plotly.graph_objects")
     sums, votes = Tally(), Counter[Edition | None]()
-    for document in docs:
+    for document in stream(docs):
         sums.add(document)
         votes[vote(document)] += 1
     edition = edition or ("until" if votes["until"] > votes["since"] else "since")
-    units = {unit: count for unit, count in sums.units.items() if unit.lat is not None and unit.lon is not None}
+    named = (Place(unit, count) for unit, count in sums.units.items() if unit.point is not None)
+    units = {place.unit: place.count for place in merged(named)}
     if not units:
         raise InputError("no document names a unit with a point: nothing to draw")
     figure = go.Figure()
@@ -87,6 +89,7 @@ def _provinces(go: Any, figure: Figure, counts: Counter[str], edition: Edition) 
 
 def _units(go: Any, figure: Figure, units: dict[Unit, int], top: int, box: Box) -> None:
     ranked = sorted(units, key=lambda unit: (-units[unit], unit.level, unit.code))
+    names = short_names(ranked)
     most = max(1, units[ranked[0]])
     sizes = [6 + 12 * math.sqrt(units[unit] / most) for unit in ranked]
     west, south, east, north = box
@@ -96,14 +99,14 @@ def _units(go: Any, figure: Figure, units: dict[Unit, int], top: int, box: Box) 
         for unit, size in zip(ranked, sizes, strict=True)
     ]
     room = Room((east - west) * scale * SHRINK, _HEIGHT, spots)
-    sides = [room.take(*spot, short_name(unit)) for spot, unit in zip(spots[:top], ranked, strict=False)]
+    sides = [room.take(*spot, name) for spot, name in zip(spots[:top], names, strict=False)]
     sides += [None] * (len(ranked) - len(sides))
     figure.add_trace(
         go.Scatter(
             x=[unit.lon for unit in ranked],
             y=[unit.lat for unit in ranked],
             mode="markers+text",
-            text=[shown(short_name(unit)) if side else "" for unit, side in zip(ranked, sides, strict=True)],
+            text=[shown(name) if side else "" for name, side in zip(names, sides, strict=True)],
             textposition=[SIDES[side or "right"] for side in sides],
             textfont={"size": 11},
             hovertext=[f"{shown(facts.unit_line(unit))}<br>{times(units[unit], 'mention')}" for unit in ranked],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govner.entities import Body, Document
+from govner.formats.frames import stream
 from govner.show import facts, svgmap
 from govner.show.html import View, whole
 from govner.show.outlines import vote
@@ -24,7 +25,9 @@ class Grid:
     links: tuple[str | None, ...] = ()
 
 
-def report(documents: Iterable[Document], *, title: str = "Report", rows: int = 1000, texts: int = 30) -> str:
+def report(
+    documents: Document | Iterable[Document], *, title: str = "Report", rows: int = 1000, texts: int = 30
+) -> str:
     """The documents as one HTML page that needs no network.
 
     Tables of the documents, of the posts with their holders, of bodies and of places, which sort by a click on a head
@@ -36,7 +39,7 @@ def report(documents: Iterable[Document], *, title: str = "Report", rows: int = 
     kept: list[Document] = []
     listed: list[tuple[str, ...]] = []
     votes: Counter[str | None] = Counter()
-    for document in documents:
+    for document in stream(documents):
         sums.add(document)
         votes[vote(document)] += 1
         if len(listed) < rows:

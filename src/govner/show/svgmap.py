@@ -7,6 +7,7 @@ latitude, its share at 16° N in the middle of the country.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -86,14 +87,26 @@ class Drawing:
     frame: Box | None = None
 
 
-def short_name(unit: Unit) -> str:
-    """A name for a map: without its type word, but for "quận 2"."""
-    return unit.full_name if unit.name.isdigit() else unit.name
+def short_names(units: Sequence[Unit]) -> list[str]:
+    """Names for a map: without the type word, but for "quận 2" and where two of the units bear one name."""
+    borne = Counter(unit.name for unit in units)
+    return [unit.full_name if unit.name.isdigit() or borne[unit.name] > 1 else unit.name for unit in units]
+
+
+def merged(places: Iterable[Place]) -> list[Place]:
+    """One place a name and code: a province before and since a merger is one circle, where it is named most."""
+    found: dict[tuple[str, str], list[Place]] = {}
+    for place in places:
+        found.setdefault((place.unit.id, place.unit.full_name), []).append(place)
+    return [
+        Place(max(same, key=lambda each: each.count).unit, sum(each.count for each in same), same[0].target)
+        for same in found.values()
+    ]
 
 
 def draw(places: Iterable[Place], edition: Edition, width: int = 420) -> Drawing | None:
     """A map of the units that have a point, ``None`` where none has. ``width`` is in pixels."""
-    found = [place for place in places if place.unit.lat is not None and place.unit.lon is not None]
+    found = merged(place for place in places if place.unit.lat is not None and place.unit.lon is not None)
     if not found:
         return None
     counts: dict[str, int] = {}
@@ -202,8 +215,9 @@ def _dots(places: Sequence[Place], view: _View) -> list[Dot]:
         spots.append((place, x, y, round(3.5 + 4.5 * math.sqrt(place.count / most), 1)))
     room = Room(view.width, view.height, ((x, y, r) for _, x, y, r in spots))
     dots = []
+    names = short_names([place.unit for place in ranked])
     for n, (place, x, y, r) in enumerate(spots):
-        name = short_name(place.unit)
+        name = names[n]
         side = room.take(x, y, r, name, 11.5) if n < NAMES else None
         times = "mention" if place.count == 1 else "mentions"
         title = f"{place.unit.full_name}: {place.count} {times}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from govner.entities import Body, Document, Location, Person, Position, Unit
+from govner.formats.frames import stream
 
 Key = tuple[str, ...]
 
@@ -90,10 +91,10 @@ class Tally:
             self.units[entity.unit] = self.units.get(entity.unit, 0) + len(entity.mentions)
 
 
-def tally(documents: Iterable[Document]) -> Tally:
+def tally(documents: Document | Iterable[Document]) -> Tally:
     """The sums of the documents."""
     made = Tally()
-    for document in documents:
+    for document in stream(documents):
         made.add(document)
     return made
 

@@ -136,14 +136,14 @@ def _unit(unit: Unit | None) -> Text:
 
 def _bodies_table(document: Document, limit: int | None) -> Table | None:
     found = [
-        (len(body.mentions), body.name, f"{body.label} {body.kind}".removesuffix(" other"), body.unit)
+        (len(body.mentions), body.name, f"{body.label} {facts.words(body.kind)}".removesuffix(" other"), body.unit)
         for body in document.bodies
     ]
     return _counts("Bodies", found, limit)
 
 
 def _places_table(document: Document, limit: int | None) -> Table | None:
-    found = [(len(place.mentions), place.name, place.kind, place.unit) for place in document.locations]
+    found = [(len(place.mentions), place.name, facts.words(place.kind), place.unit) for place in document.locations]
     return _counts("Places", found, limit)
 
 
@@ -158,7 +158,7 @@ def _counts(title: str, found: Sequence[tuple[int, str, str, Unit | None]], limi
     table.add_column("Unit", overflow="fold")
     table.add_column("Mentions", justify="right")
     for count, name, kind, unit in ranked:
-        table.add_row(Text(_safe(name)), kind.replace("_", " "), _unit(unit), str(count))
+        table.add_row(Text(_safe(name)), kind, _unit(unit), str(count))
     return table
 
 

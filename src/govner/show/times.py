@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from govner.entities import Body, Document, InputError
+from govner.formats.frames import stream
 from govner.show.figures import PLAIN, load, shown
 from govner.show.palette import PALETTE, SERIES
 from govner.show.tally import body_key
@@ -33,7 +34,7 @@ _STATUSES = {
 """Status → plotly's shape of its points, and the sign that stands for it in a heading."""
 
 
-def timeline(docs: Iterable[Document], body: Body | str, title: str | None = None) -> Figure:
+def timeline(docs: Document | Iterable[Document], body: Body | str, title: str | None = None) -> Figure:
     """Who held the posts of a body, over the days of the documents, as a plotly ``Figure``.
 
     ``body`` is a ``Body``, its id or its name as a document resolves it ("Tỉnh ủy Quảng Ngãi"); ``title`` one of its
@@ -64,13 +65,13 @@ def timeline(docs: Iterable[Document], body: Body | str, title: str | None = Non
 
 
 def _held(
-    docs: Iterable[Document], body: Body | str, title: str | None
+    docs: Document | Iterable[Document], body: Body | str, title: str | None
 ) -> tuple[dict[tuple[str, str], list[Seen]], str]:
     """(post, holder) → when seen and how, and the body's name."""
     rows: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     names: Counter[str] = Counter()
     others: Counter[str] = Counter()
-    for document in docs:
+    for document in stream(docs):
         for person in document.people:
             for position in person.positions:
                 day = position.date or document.date
@@ -113,7 +114,7 @@ def _is(found: Body, wanted: Body | str) -> bool:
     return wanted in (found.id, found.name)
 
 
-def counts(docs: Iterable[Document], by: Period = "month", of: What = "labels", top: int = 8) -> Figure:
+def counts(docs: Document | Iterable[Document], by: Period = "month", of: What = "labels", top: int = 8) -> Figure:
     """What the documents name, over time, as a plotly ``Figure``: a line a series, a point a period.
 
     ``by`` is ``day``, ``week`` (its Monday), ``month``, ``quarter`` or ``year``. ``of`` is ``labels``: the mentions of
@@ -127,7 +128,7 @@ def counts(docs: Iterable[Document], by: Period = "month", of: What = "labels", 
     if of not in _WHAT:
         raise InputError(f"of={of!r}: use {', '.join(_WHAT)}")
     series: dict[str, Counter[datetime.date]] = defaultdict(Counter)
-    for document in docs:
+    for document in stream(docs):
         if document.date is not None:
             start = _period(document.date, by)
             for name, count in _WHAT[of](document).items():

@@ -18,7 +18,7 @@ from govner.lexicon.alphabet import FIRST
 from govner.tagger.crf import constrain, decode
 from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe, sentence_ends
 from govner.tagger.model import Model
-from govner.tagger.weights import WIDE, Floats, Weights
+from govner.tagger.weights import PLACES, WIDE, Floats, Weights
 from govner.text.tokens import PADDING
 
 Ints = npt.NDArray[np.int64]
@@ -144,7 +144,7 @@ class Tagger:
         ids = np.array(numbers, np.int64)
         total = weights.form_scores(ids)
         # What depends on chunks and rules is laid out as the pieces are; on padding it is the last row, which is empty.
-        table = weights.class_rows()
+        table = weights.class_rows(np.concatenate([one.places for one in block]) // len(PLACES))
         places = np.full(len(ids), len(table[0]) - 1)
         for one, spot in zip(block, spots, strict=True):
             places[spot : spot + len(one.pieces)] = one.places
@@ -258,7 +258,7 @@ def _places(chunks: Chunks) -> Ints:
     symbols = np.frombuffer(chunks.symbols.encode("utf-32-le"), np.uint32).astype(np.int64) - FIRST
     firsts = np.array(chunks.firsts, np.int64)
     lengths = np.diff(firsts)
-    number = np.repeat(symbols * 4, lengths)
+    number = np.repeat(symbols * len(PLACES), lengths)
     place = np.full(len(number), 2)
     place[firsts[:-1]] = 1
     place[firsts[1:] - 1] = np.where(lengths == 1, 0, 3)

@@ -60,7 +60,9 @@ class Weights:
         self.edge = self._add("", EDGE_VALUES)
         self._pairs()
         self._known = len(self.pieces), len(self._forms)
-        self._classes()
+        self._summed = np.zeros(0, bool)
+        self._class_rows: Floats = np.zeros((len(NEAR), 0, len(PLACES), self.width), np.float32)
+        self._of_class: dict[str, Floats | None] = {}
         self._rule_rows()
 
     def of(self, names: list[str]) -> Floats:
@@ -167,35 +169,32 @@ class Weights:
 
     # chunk classes
 
-    def _classes(self) -> None:
-        alphabet = self.lexicon.alphabet
-        self._version = alphabet.version
-        known: dict[str, int] = {}  # class → row of `rows`, 0 for what the model does not know
-        rows = [np.zeros((len(NEAR), len(PLACES), self.width), np.float32)]
-        symbols: list[int] = []
-        parts: list[int] = []
-        for n in range(alphabet.version):
-            for name in sorted(alphabet.classes(alphabet.at(n))):  # one order, so that sums are the same every time
-                row = known.get(name)
-                if row is None:
-                    numbers = [[self.number.get(f"l{offset}={place}{name}", 0) for place in PLACES] for offset in NEAR]
-                    row = known[name] = len(rows) if any(map(any, numbers)) else 0
-                    if row:
-                        rows.append(self.values[numbers])
-                if row:
-                    symbols.append(n)
-                    parts.append(row)
-        table = np.zeros((alphabet.version + 1, len(NEAR), len(PLACES), self.width), np.float32)
-        if symbols:
-            owners, starts = np.unique(symbols, return_index=True)
-            table[owners] = np.add.reduceat(np.stack(rows)[parts], starts, axis=0)
-        self._class_rows = np.ascontiguousarray(table.swapaxes(0, 1)).reshape(len(NEAR), -1, self.width)
+    def class_rows(self, symbols: npt.NDArray[np.int64]) -> Floats:
+        """Rows of chunks' symbols (by number) and places; shape (offsets, symbols × places, tags), the last row empty.
 
-    def class_rows(self) -> Floats:
-        """Shape (offsets, symbols × places in a chunk, tags), the last row empty; made anew when the alphabet grew."""
-        if self.lexicon.alphabet.version != self._version:
-            self._classes()
-        return self._class_rows
+        The rows of a symbol are summed when it is first asked for: of the thousands there are, a text has hundreds.
+        """
+        alphabet = self.lexicon.alphabet
+        if alphabet.version >= len(self._summed):
+            room = alphabet.version + 1024
+            table = np.zeros((len(NEAR), room, len(PLACES), self.width), np.float32)
+            table[:, : len(self._summed)] = self._class_rows
+            self._summed = np.concatenate([self._summed, np.zeros(room - len(self._summed), bool)])
+            self._class_rows = table
+        for n in np.unique(symbols[~self._summed[symbols]]).tolist():
+            for name in sorted(alphabet.classes(alphabet.at(n))):  # one order, so that sums are the same every time
+                rows = self._class(name)
+                if rows is not None:
+                    self._class_rows[:, n] += rows
+            self._summed[n] = True
+        return self._class_rows.reshape(len(NEAR), -1, self.width)
+
+    def _class(self, name: str) -> Floats | None:
+        """What a class weighs, shape (offsets, places, tags); None for one that the model does not know."""
+        if name not in self._of_class:
+            numbers = [[self.number.get(f"l{offset}={place}{name}", 0) for place in PLACES] for offset in NEAR]
+            self._of_class[name] = self.values[numbers] if any(map(any, numbers)) else None
+        return self._of_class[name]
 
     # rules
 
