@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -872,6 +872,23 @@ def test_pipe_with_workers_reads_as_without() -> None:
         assert [(d.id, d.date, d.text) for d in found][-2:] == [("i7", "2020-01-02", texts[7]), ("i8", None, texts[8])]
     with pytest.raises(InputError, match="no column 'text', only 'n'"):
         list(nlp.pipe(pandas.DataFrame({"n": [1]})))
+
+
+def test_a_frame_with_numbers_for_ids_comes_back_as_frames_and_arrow() -> None:
+    pandas = pytest.importorskip("pandas")
+    nlp = govner.load(None)
+    docs = list(nlp.pipe(pandas.DataFrame({"id": [7, 8], "text": ["Hà Nội", "Huế"]})))
+    assert govner.to_frame(docs, "mentions")["document"].tolist() == ["7", "8"]
+    assert govner.formats.arrow.to_batch(docs).column("id").to_pylist() == ["7", "8"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pipe_takes_dates_in_mappings(workers: int) -> None:
+    nlp = govner.load(None)
+    given = [{"text": "Huế", "date": date(2020, 1, 2)}, {"text": "Huế", "date": datetime(2020, 1, 3, 8)}]
+    assert [doc.date for doc in nlp.pipe(given, workers=workers)] == ["2020-01-02", "2020-01-03"]
+    with pytest.raises(GovnerError, match="a date must be a string or a date, not int"):
+        list(nlp.pipe([{"text": "Huế", "date": 2020}], workers=workers))
 
 
 def test_pipe_with_workers_names_the_item_that_fails_when_its_turn_comes() -> None:

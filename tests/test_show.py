@@ -314,6 +314,8 @@ def test_one_entity_is_a_card(doc: Document) -> None:
         (doc.locations[0], "Stood|until 2025-06-30"),
         (unit("2:524"), "Stood|until 2025-06-30"),
         (unit("2:524"), "Level|district"),
+        (unit("2:524"), "Went into|xã Bình Sơn, xã Vạn Tường, xã Đông Sơn, xã Bình Minh and 1 more"),
+        (unit("2:769", "2022-01-01"), "Made of|quận 2, quận 9, quận Thủ Đức"),
         (unit("2:524"), "Point|15.3208° N, 108.7363° E"),
     ):
         assert words in Page(entity._repr_html_()).cards[0]

@@ -115,8 +115,9 @@ class Pipeline:
         for text, id, _, _ in batch:
             if not isinstance(text, str):
                 raise InputError(f"{id or 'the text'}: a text must be a string, not {type(text).__name__}")
+        plain = [(text, id, _day(date), source) for text, id, date, source in batch]
         with _turn:
-            return self._documents(batch)
+            return self._documents(plain)
 
     def _documents(self, batch: list[tuple[str, str | None, str | None, str | None]]) -> list[Document]:
         reader: Reader | None = self._tagger or self._rules
@@ -137,6 +138,13 @@ class Pipeline:
             )
             for (text, id, date, source), spans in zip(batch, found, strict=True)
         ]
+
+
+def _day(value: Any) -> str | None:
+    """The day of a text, which may be given as a date, as ISO has it."""
+    if value is not None and not isinstance(value := _cell(value), str | None):
+        raise InputError(f"a date must be a string or a date, not {type(value).__name__}")
+    return value
 
 
 def _rows(texts: Any) -> Iterable[Any]:

@@ -54,7 +54,7 @@ def annotate(
         typer.Option(
             "--tables",
             help="Also write mentions, people, posts, bodies and locations as flat tables: "
-            "FILE.people.parquet and so on.",
+            "out.people.parquet and so on beside out.parquet.",
         ),
     ] = False,
     errors: Annotated[

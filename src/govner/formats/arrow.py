@@ -195,7 +195,7 @@ def _batch(documents: Sequence[Document], errors: Sequence[str | None]) -> pa.Re
     if len(errors) != len(documents):
         raise InputError(f"{len(errors)} errors for {len(documents)} documents; give one, or None, for each")
     columns = [
-        [document.id for document in documents],
+        [_id(document) for document in documents],
         [_day(document.date) for document in documents],
         [document.date_source for document in documents],
         [document.source for document in documents],
@@ -482,6 +482,8 @@ def read_parquet(source: Any, *, filesystem: Any = None) -> Iterator[Document]:
         )  # fmt: skip
         for batch in batches:
             yield from from_batch(batch)
+    except FileNotFoundError as error:
+        raise InputError(f"{name}: cannot be read as Parquet: no such file or folder") from error
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{name}: cannot be read as Parquet: {error}") from error
 
@@ -497,6 +499,12 @@ def _files(source: Any, filesystem: Any) -> Any:
     if not found:
         raise InputError(f"{path}: no file is named so")
     return sorted(found)
+
+
+def _id(document: Document) -> str | None:
+    """A document's id; ``Pipeline.pipe`` keeps a number as it is, and a column has one type."""
+    id: Any = document.id
+    return str(id) if isinstance(id, int) and not isinstance(id, bool) else id
 
 
 # --- flat tables -----------------------------------------------------------------------------------------------------
@@ -520,7 +528,7 @@ def tables(
     found: _Rows = {kind: [] for kind in kinds}
     for number, document in zip(count() if rows is None else rows, documents, strict=False):
         try:
-            key = (number, document.id, _day(document.date), document.source)
+            key = (number, _id(document), _day(document.date), document.source)
             posts = _posts(document)
             for kind in kinds:
                 found[kind] += [(*key, *row) for row in _FLAT[kind](document, posts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,8 +167,8 @@ def _unit_rows(unit: Unit) -> list[tuple[str, Any]]:
     return [
         ("Unit", unit_line(unit)),
         ("Stood", _time(unit)),
-        ("Went into", _kin(unit.successors)),
-        ("Made of", _kin(unit.predecessors)),
+        ("Went into", _kin(unit.successors, _after(unit))),
+        ("Made of", _kin(unit.predecessors, _before(unit))),
     ]
 
 
@@ -187,9 +188,27 @@ def _time(unit: Unit) -> str:
     return ""
 
 
-def _kin(ids: Sequence[str]) -> str:
-    """Ids of units that went into each other on 1 July 2025."""
-    return ", ".join(ids[:4]) + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
+REFORM = datetime.date(2025, 7, 1)
+"""The day of which successors and predecessors are, unless the unit itself began or ended later."""
+
+
+def _after(unit: Unit) -> datetime.date:
+    """The day on which a unit's successors stood."""
+    last = datetime.date.fromisoformat(unit.valid_to) if unit.valid_to else REFORM
+    return max(last + datetime.timedelta(1), REFORM)
+
+
+def _before(unit: Unit) -> datetime.date:
+    """The last day on which a unit's predecessors stood."""
+    return (datetime.date.fromisoformat(unit.valid_from) if unit.valid_from else REFORM) - datetime.timedelta(1)
+
+
+def _kin(ids: Sequence[str], day: datetime.date) -> str:
+    """The units of these ids by their names of that day; by its id one that the gazetteer does not hold."""
+    units = gazetteer()
+    found = [(units.get(id, day.isoformat()) or units.get(id), id) for id in ids[:4]]
+    names = ", ".join(unit.full_name if unit is not None else id for unit, id in found)
+    return names + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
 
 
 class Index:
@@ -256,7 +275,7 @@ def _location_row(location: Location) -> tuple[str, ...]:
 
 
 def _unit_row(unit: Unit) -> tuple[str, ...]:
-    return unit.id, unit_line(unit).removesuffix(f" ({unit.id})"), _time(unit), _kin(unit.successors)
+    return unit.id, unit_line(unit).removesuffix(f" ({unit.id})"), _time(unit), _kin(unit.successors, _after(unit))
 
 
 def _span_row(span: Span) -> tuple[str, ...]:

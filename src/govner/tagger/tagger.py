@@ -19,7 +19,7 @@ from govner.tagger.crf import constrain, decode
 from govner.tagger.features import LAYERS, NEAR, TAGS, Candidate, Observation, combined, observe, sentence_ends
 from govner.tagger.model import Model
 from govner.tagger.weights import PLACES, WIDE, Floats, Weights
-from govner.text.tokens import PADDING
+from govner.text.tokens import PADDING, Tokens
 
 Ints = npt.NDArray[np.int64]
 BLOCK = 60_000
@@ -57,23 +57,33 @@ class Tagger:
 
         Memory is bounded: texts are scored together up to ``BLOCK`` tokens, longer ones in windows of whole sentences.
         """
-        seen = []
-        for text in texts:
-            chunks, candidates = self.proposer.propose(text)
-            seen.append(observe(chunks, candidates if self.model.rules else ()))
+        tokens: list[Tokens] = []
         spans: list[Ints] = [np.zeros((0, 4), np.int64)]
         chances: list[Floats] = [np.zeros(0, np.float32)]
         block: list[Window] = []
         size = 0
-        for window in (window for n, one in enumerate(seen) for window in _windows(n, one)):
-            if block and size + len(window.pieces) > BLOCK:
-                self._tag(block, spans, chances)
-                block, size = [], 0
-            block.append(window)
-            size += len(window.pieces)
+        for number, text in enumerate(texts):
+            # Of a text only its tokens and arrays are kept: small objects would wake the garbage collector.
+            chunks, candidates = self.proposer.propose(text)
+            seen = observe(chunks, candidates if self.model.rules else ())
+            tokens.append(chunks.tokens)
+            for window in _windows(number, seen, self._named(seen.candidates)):
+                if block and size + len(window.pieces) > BLOCK:
+                    self._tag(block, spans, chances)
+                    block, size = [], 0
+                block.append(window)
+                size += len(window.pieces)
         if block:
             self._tag(block, spans, chances)
-        return self._rows(seen, np.concatenate(spans), np.concatenate(chances))
+        return self._rows(tokens, np.concatenate(spans), np.concatenate(chances))
+
+    def _named(self, candidates: Sequence[Candidate]) -> Ints:
+        """First and last token, layer, and the rows of the rule's B and I of each candidate, sorted as they are."""
+        rule = self.weights.rule
+        rows = [
+            (one.first, one.last, layer, *rule(layer, one.rule)) for one in candidates for layer in (LAYER[one.label],)
+        ]
+        return np.array(rows, np.int64).reshape(-1, 5)
 
     def _tag(self, block: list[Window], spans: list[Ints], chances: list[Floats]) -> None:
         """Decode a block of windows; add ``(text, first, last, label)`` of each span, and its probability."""
@@ -105,17 +115,17 @@ class Tagger:
             window = np.searchsorted(offsets, starts, side="right") - 1
             spans.append(np.stack([texts[window], starts + shifts[window], lasts + shifts[window], label], axis=1))
 
-    def _rows(self, seen: list[Observation], spans: Ints, chances: Floats) -> list[list[Row]]:
+    def _rows(self, texts: list[Tokens], spans: Ints, chances: Floats) -> list[list[Row]]:
         """Spans in characters, text by text, those left out that the schema's layers do not allow."""
         order = np.lexsort((spans[:, 3], -spans[:, 2], spans[:, 1], spans[:, 0]))
         odds = np.log(np.clip(chances, 1e-6, 1 - 1e-6) / (1 - np.clip(chances, 1e-6, 1 - 1e-6)))
         probability = np.round(1 / (1 + np.exp(-(self.slope * odds + self.shift))), 4)
-        rows: list[list[Row]] = [[] for _ in seen]
+        rows: list[list[Row]] = [[] for _ in texts]
         layers, before = Layers(), -1
         for (text, first, last, number), chance in zip(spans[order].tolist(), probability[order].tolist(), strict=True):
             if text != before:
                 layers, before = Layers(), text
-            tokens = seen[text].chunks.tokens
+            tokens = texts[text]
             while last > first and not tokens.pieces[last - 1].strip().strip(PADDING):
                 last -= 1  # a line end is no part of a span
             if not tokens.pieces[first].strip().strip(PADDING):
@@ -179,25 +189,22 @@ class Tagger:
     def _name_rows(self, total: Floats, block: Sequence[Window], spots: Sequence[int]) -> None:
         """Add what the names of the candidates' rules weigh."""
         weights = self.weights
-        spans: list[list[tuple[int, int, int, int]]] = [[] for _ in LAYERS]
-        for one, spot in zip(block, spots, strict=True):
-            shift, end = spot - one.start, spot + len(one.pieces)
-            for candidate in one.candidates:
-                layer = LAYER[candidate.label]
-                begin, inside = weights.rule(layer, candidate.rule)
-                first, last = candidate.first + shift, candidate.last + shift
-                if first < spot:
-                    begin, first = inside, spot
-                if first < (last := min(last, end)):
-                    spans[layer].append((first, last, begin, inside))
+        shifts = [spot - one.start for one, spot in zip(block, spots, strict=True)]
+        counts = [len(one.names) for one in block]
+        first, last, layers, begin, inside = np.concatenate([one.names for one in block]).T
+        first, last = first + np.repeat(shifts, counts), last + np.repeat(shifts, counts)
+        low = np.repeat(spots, counts)
+        high = low + np.repeat([len(one.pieces) for one in block], counts)
+        begin = np.where(first < low, inside, begin)  # it began before the window
+        first, last = np.maximum(first, low), np.minimum(last, high)
         for layer, table in enumerate(weights.name_rows):
-            if spans[layer]:
-                firsts, lasts, begins, insides = np.array(spans[layer]).T
-                lengths = lasts - firsts
+            some = (layers == layer) & (first < last)
+            if some.any():
+                firsts, lengths = first[some], (last - first)[some]
                 ahead = np.cumsum(lengths) - lengths
                 at = np.arange(lengths.sum()) + np.repeat(firsts - ahead, lengths)
-                rows = np.repeat(insides, lengths)
-                rows[ahead] = begins
+                rows = np.repeat(inside[some], lengths)
+                rows[ahead] = begin[some]
                 total[at] += table[rows]
 
 
@@ -215,7 +222,8 @@ def _shifted(total: Floats, offset: int, rows: Floats) -> None:
 class Window:
     """A stretch of a text to be scored: its pieces from token ``start`` on, with a few neighbours at either end.
 
-    ``first`` to ``last`` are the window's own tokens, counted from its start; ``text`` is the number of the text.
+    ``first`` to ``last`` are the window's own tokens, counted from its start; ``text`` is the number of the text;
+    ``names`` are the candidates near it, as ``Tagger._named`` gives them.
     """
 
     text: int
@@ -225,17 +233,17 @@ class Window:
     pieces: list[str]
     places: Ints
     tags: npt.NDArray[np.int32]
-    candidates: Sequence[Candidate]
+    names: Ints
 
 
-def _windows(number: int, seen: Observation) -> Iterator[Window]:
+def _windows(number: int, seen: Observation, names: Ints) -> Iterator[Window]:
     """A text in windows of whole sentences: one for all but very long texts."""
     pieces = seen.chunks.tokens.pieces
     if not pieces:
         return
     places = _places(seen.chunks)
     if len(pieces) <= BLOCK:
-        yield Window(number, 0, 0, len(pieces), pieces, places, seen.tags, seen.candidates)
+        yield Window(number, 0, 0, len(pieces), pieces, places, seen.tags, names)
         return
     cuts = [0]
     ends = sentence_ends(pieces)
@@ -243,10 +251,10 @@ def _windows(number: int, seen: Observation) -> Iterator[Window]:
         cuts += range(cuts[-1] + BLOCK, end, BLOCK)  # a "sentence" that is longer than a block
         if beyond - cuts[-1] > BLOCK and end > cuts[-1]:
             cuts.append(end)
-    firsts = [candidate.first for candidate in seen.candidates]
+    firsts = names[:, 0].tolist()
     for first, last in pairwise(cuts):
         start, stop = max(0, first - WIDE), min(len(pieces), last + WIDE)
-        near = seen.candidates[bisect_left(firsts, start - LONG) : bisect_left(firsts, stop)]
+        near = names[bisect_left(firsts, start - LONG) : bisect_left(firsts, stop)]
         yield Window(
             number, start, first - start, last - start, pieces[start:stop], places[start:stop],
             seen.tags[:, start:stop], near,
