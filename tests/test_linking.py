@@ -714,3 +714,62 @@ def test_entities_of_a_linked_text_are_as_if_made_by_hand() -> None:
         assert pickle.loads(pickle.dumps(one)) == one
         with pytest.raises((AttributeError, TypeError)):  # frozen
             setattr(one, "mentions" if hasattr(one, "mentions") else "text", ())
+
+
+# Found by an acceptance test
+
+
+@pytest.mark.parametrize("joint", [" kiêm ", " đồng thời là ", ", kiêm "])
+def test_what_somebody_also_is_stands_behind_the_name(joint: str) -> None:
+    document = linked(
+        f"⟦POS|Bí thư ⟦PARTY|Tỉnh ủy⟧⟧ ⟦PER|Trần Quốc Oánh⟧{joint}⟦POS|Chủ tịch ⟦STATE|HĐND tỉnh⟧⟧ phát biểu."
+    )
+    assert posts(document) == {"Trần Quốc Oánh": ["Bí thư Tỉnh ủy", "Chủ tịch HĐND tỉnh"]}
+
+
+@pytest.mark.parametrize(
+    "phrase", ["tất cả chức vụ trong ⟦PARTY|Đảng⟧:", "tất cả chức vụ trong ⟦PARTY|Đảng⟧,", "chức vụ"]
+)
+def test_who_is_stripped_of_all_posts_loses_those_that_follow(phrase: str) -> None:
+    document = linked(
+        f"Ông ⟦PER|Lê Văn Tám⟧ bị cách chức {phrase} ⟦POS|Phó Bí thư ⟦PARTY|Huyện ủy⟧⟧, "
+        "⟦POS|Ủy viên ⟦PARTY|Ban Thường vụ Huyện ủy⟧⟧."
+    )
+    assert [(post.title, post.status) for post in held(document, "Lê Văn Tám")] == [
+        ("Phó Bí thư", "removed"),
+        ("Ủy viên", "removed"),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["nhận quyết định làm", "nhận quyết định giữ chức", "nhận quyết định bổ nhiệm"])
+def test_who_is_handed_the_decision_is_appointed(verb: str) -> None:
+    document = linked(f"Ông ⟦PER|Lê Văn Tám⟧ {verb} ⟦POS|Giám đốc ⟦STATE|Sở Y tế⟧⟧.")
+    assert [post.status for post in held(document, "Lê Văn Tám")] == ["appointed"]
+
+
+def test_a_decision_to_retire_appoints_nobody() -> None:
+    document = linked("Ông ⟦PER|Lê Văn Tám⟧, ⟦POS|Giám đốc ⟦STATE|Sở Y tế⟧⟧, nhận quyết định nghỉ hưu.")
+    assert [post.status for post in held(document, "Lê Văn Tám")] == ["removed"]
+
+
+def test_the_post_of_a_former_unit_is_that_of_the_name_behind_it() -> None:
+    document = linked(
+        "⟦POS|Chủ tịch ⟦STATE|UBND ⟦LOC|TP Thủ Đức⟧⟧⟧ cũ ⟦PER|Hoàng Tú Trung⟧ nay là "
+        "⟦POS|Bí thư ⟦PARTY|Đảng ủy ⟦LOC|phường Thủ Đức⟧⟧⟧.",
+        "2025-07-10",
+    )
+    assert [(post.title, post.status) for post in held(document, "Hoàng Tú Trung")] == [
+        ("Chủ tịch", "former"),
+        ("Bí thư", "current"),
+    ]
+
+
+def test_a_small_letter_in_a_name_makes_nobody_else() -> None:
+    document = linked("⟦PER|Lê thiện Tám⟧ đến thăm. ⟦POS|Bí thư⟧ ⟦PER|Thiện Tám⟧ phát biểu.")
+    assert len(document.people) == 1
+
+
+def test_a_day_behind_the_place_of_a_dateline_is_the_reports() -> None:
+    told = linked("GIA LAI - Ngày 12-4, ⟦STATE|UBND tỉnh⟧ họp. Trước đó, ngày 10-4-2026, mưa lớn.")
+    assert (told.date, told.date_source) == ("2026-04-12", "text")
+    assert linked("GIA LAI - Ngày 12-4, ⟦STATE|UBND tỉnh⟧ họp.").date is None

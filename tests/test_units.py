@@ -405,3 +405,94 @@ def test_every_entity_can_be_audited(text: str, date: str | None) -> None:
     ids = [(body.label, body.id) for body in document.bodies if body.id]
     assert len(set(ids)) == len(ids)
     assert Document.from_dict(document.to_dict()) == document
+
+
+# What is merged, and what it becomes
+
+
+@pytest.mark.parametrize(
+    ("markup", "meant"),
+    [
+        (
+            "Hợp nhất hai ⟦LOC|tỉnh Bình Định⟧ và ⟦LOC|Gia Lai⟧ thành ⟦LOC|tỉnh Gia Lai⟧ mới.",
+            ["1:52 Bình Định", "1:64 Gia Lai", "1:52 Gia Lai"],
+        ),
+        (
+            "Hợp nhất ⟦LOC|tỉnh Kiên Giang⟧ và ⟦LOC|tỉnh An Giang⟧ thành ⟦LOC|tỉnh An Giang⟧.",
+            ["1:91 Kiên Giang", "1:89 An Giang", "1:91 An Giang"],
+        ),
+        (
+            "Nhập ⟦LOC|tỉnh An Giang⟧ vào ⟦LOC|tỉnh Kiên Giang⟧, lấy tên ⟦LOC|tỉnh An Giang⟧.",
+            ["1:89 An Giang", "1:91 Kiên Giang", "1:91 An Giang"],
+        ),
+        (
+            "Sáp nhập ⟦LOC|phường Bến Nghé⟧ vào ⟦LOC|phường Sài Gòn⟧, ⟦LOC|TP.HCM⟧.",
+            ["3:26740 Bến Nghé", "3:26740 Sài Gòn", "1:79 Hồ Chí Minh"],
+        ),
+        (
+            "Sau khi hợp nhất với ⟦LOC|Thái Bình⟧, ⟦LOC|tỉnh Hưng Yên⟧ họp.",
+            ["1:34 Thái Bình", "1:33 Hưng Yên"],
+        ),
+        (
+            "Trước khi sáp nhập vào ⟦LOC|Phú Thọ⟧, ⟦LOC|Hòa Bình⟧ có 10 huyện.",
+            ["1:25 Phú Thọ", "1:17 Hòa Bình"],
+        ),
+        ("Ông quê ở ⟦LOC|Hòa Bình⟧, nay là ⟦LOC|Phú Thọ⟧.", ["1:17 Hòa Bình", "1:25 Phú Thọ"]),
+        (
+            "Nghị quyết hợp nhất ba ⟦LOC|tỉnh Phú Thọ⟧, ⟦LOC|Vĩnh Phúc⟧ và ⟦LOC|Hòa Bình⟧.",
+            ["1:25 Phú Thọ", "1:26 Vĩnh Phúc", "1:17 Hòa Bình"],
+        ),
+        (
+            "Khi ⟦LOC|tỉnh Đồng Nai⟧ sáp nhập với ⟦LOC|Bình Phước⟧, ông chuyển công tác.",
+            ["1:75 Đồng Nai", "1:70 Bình Phước"],
+        ),
+        ("Lũ lớn ở ⟦LOC|Hà Nam⟧, ⟦LOC|Nam Định⟧ (cũ).", ["1:35 Hà Nam", "1:36 Nam Định"]),
+        # Told once, it holds for the name wherever it stands alone.
+        (
+            "⟦LOC|Tỉnh Hòa Bình⟧ cũ có 10 huyện. Người dân ⟦LOC|Hòa Bình⟧ vui.",
+            ["1:17 Hòa Bình", "1:17 Hòa Bình"],
+        ),
+        # What stands today is meant where the words of merging do not make it one of the parts.
+        ("Sau sáp nhập, ⟦LOC|Gia Lai⟧ có 135 xã.", ["1:52 Gia Lai"]),
+        ("Sau khi hợp nhất với ⟦LOC|Bình Định⟧, ⟦LOC|tỉnh Gia Lai⟧ họp.", ["1:52 Bình Định", "1:52 Gia Lai"]),
+        ("Sau khi sáp nhập, ⟦LOC|phường Vĩnh Phúc⟧, ⟦LOC|tỉnh Phú Thọ⟧ họp.", ["3:08716 Vĩnh Phúc", "1:25 Phú Thọ"]),
+        ("Bà quê ⟦LOC|Vĩnh Phúc⟧, ⟦LOC|Phú Thọ⟧.", ["3:08716 Vĩnh Phúc", "1:25 Phú Thọ"]),
+    ],
+)
+def test_what_is_merged_is_not_what_it_becomes(markup: str, meant: list[str]) -> None:
+    document = linked(markup, "2025-07-10")
+    units = [(span.start, place.unit) for place in document.locations for span in place.mentions]
+    assert [each and f"{each.id} {each.name}" for _, each in sorted(units, key=lambda unit: unit[0])] == meant
+    assert len(document.locations) == len(set(meant))
+
+
+def test_before_the_reform_nothing_is_merged_yet() -> None:
+    document = linked("Đề án hợp nhất ⟦LOC|tỉnh An Giang⟧ và ⟦LOC|Kiên Giang⟧.", "2025-05-10")
+    assert [place.unit and place.unit.id for place in document.locations] == ["1:89", "1:91"]
+
+
+def test_the_province_that_stands_is_the_documents_not_the_one_that_bore_its_code() -> None:
+    document = linked(
+        "⟦LOC|Tỉnh An Giang⟧ họp sau khi nhận bàn giao từ ⟦LOC|tỉnh Kiên Giang⟧ cũ. ⟦STATE|UBND tỉnh⟧ nêu rõ.",
+        "2025-09-10",
+    )
+    assert bodies(document)["UBND tỉnh"].name == "UBND tỉnh An Giang"
+
+
+def test_a_district_that_the_press_calls_by_its_name_alone_is_that_district() -> None:
+    assert places(linked("Đoàn đến thăm ⟦LOC|Cần Giờ⟧.", "2018-02-02"))["Cần Giờ"].unit == unit("2:787", "2018-02-02")
+    assert places(linked("Ông nhắc lại trận ⟦LOC|Điện Biên Phủ⟧.", "2018-02-02"))["Điện Biên Phủ"].unit is None
+    assert places(linked("Cháy rừng ⟦LOC|U Minh⟧.", "2018-02-02"))["U Minh"].unit is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "id"),
+    [
+        ("⟦MASS|Ủy ban MTTQ ⟦LOC|Việt Nam⟧ tỉnh⟧", "Ủy ban MTTQ Việt Nam tỉnh Quảng Ngãi", "1:51"),
+        ("⟦MASS|Ủy ban MTTQ ⟦LOC|Việt Nam⟧⟧", "Ủy ban Mặt trận Tổ quốc Việt Nam", None),
+    ],
+)
+def test_a_body_of_a_level_is_its_provinces_though_it_names_the_country(body: str, name: str, id: str | None) -> None:
+    document = linked(f"{body} họp. ⟦LOC|Tỉnh Quảng Ngãi⟧ có 96 xã.", "2025-09-01")
+    assert document.bodies[0].name == name
+    assert (document.bodies[0].unit and document.bodies[0].unit.id) == id

@@ -14,7 +14,18 @@ from collections.abc import Sequence
 from govner.entities import Body, Document, Span, Unit
 from govner.linking import build
 from govner.linking.abroad import set_apart
-from govner.linking.bodies import CENTRAL, OPEN, BodyReading, Found, names_central, read_body
+from govner.linking.bodies import (
+    CENTRAL,
+    CITY,
+    COMMUNE,
+    DISTRICT,
+    OPEN,
+    PROVINCE,
+    BodyReading,
+    Found,
+    names_central,
+    read_body,
+)
 from govner.linking.composed import Mention, compose, lay_back
 from govner.linking.dates import Reading, read
 from govner.linking.holders import HOLDER_EVIDENCE, hold, title
@@ -29,6 +40,7 @@ __all__ = ["EVIDENCE", "HOLDER_EVIDENCE", "link"]
 _span = quick(Span)
 _CENTRAL_IF_OPEN = frozenset({"party_delegation", "agency"})
 _OF_THE_LAST = frozenset({"standing_committee", "standing_board", "executive_committee"})
+_BELOW = frozenset({PROVINCE, CITY, DISTRICT, COMMUNE})
 _OF_FIRM = re.compile(r"công ty|tập đoàn|ngân hàng|bệnh viện|trường|khối", re.I)
 
 
@@ -178,7 +190,16 @@ def _body(
         there = place_at(text, place.start, place.end, date, level)
         own.append(Spot(place.start, place.end, there, level, None, "", 1 if mark.label == "ORG" else 2))
     spots.extend(own)
+    if not central and _is_below(mark, reading, own):
+        reading = read_body(mark.text, mark.label, False)  # the country's name is part of the body's
     return mark, reading, own
+
+
+def _is_below(mark: Span, reading: BodyReading, places: Sequence[Spot]) -> bool:
+    """Whether a body names the country, and by a word of level only whose it is: "Ủy ban MTTQ Việt Nam tỉnh"."""
+    if mark.label == "ORG" or not reading.telling or reading.level not in _BELOW:
+        return False
+    return all(spot.place.country for spot in places)
 
 
 def _units(
@@ -195,6 +216,8 @@ def _units(
         if span.label == "ORG":
             continue
         level = level_number(reading)
+        if places and _is_below(span, reading, places):
+            body.named, places = False, []
         inside = [] if reading.level == CENTRAL else [spot for spot in places if spot.unit is not None]
         if inside:
             best = next((spot for spot in inside if spot.unit is not None and spot.unit.level == level), inside[-1])

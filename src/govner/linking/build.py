@@ -170,11 +170,12 @@ def _body(entity: _Entity, resolver: Resolver) -> Body:
 
 def locations(spots: Sequence[Spot], spans: Sequence[Span], resolver: Resolver) -> tuple[Location, ...]:
     """One location for all its mentions; the surest mention tells why its unit is meant."""
-    order: dict[tuple[str, str | None], int] = {}
+    order: dict[tuple[str, None] | tuple[str, Unit], int] = {}
     rows: list[tuple[list[Spot], list[Span]]] = []
     for spot, span in zip(spots, spans, strict=True):
         unit = spot.unit
-        key = (spot.place.key, None) if unit is None else ("", unit.id)
+        # The unit, not its id: codes are reused, an old province and the new one can bear the same.
+        key = (spot.place.key, None) if unit is None else ("", unit)
         if key not in order:
             order[key] = len(rows)
             rows.append(([], []))

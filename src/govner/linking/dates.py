@@ -285,7 +285,8 @@ def _report(text: str, seen: Sequence[Seen]) -> Seen | None:
         if day.cue == "today":
             return day
         first, last = _sentence(text, day)
-        if _PLAN.search(text, first, last) or (day.cue == "plain" and day.start - first > 6):
+        opens = day.start - first <= 6 or _PLACE_LINE.fullmatch(text, first, day.start) is not None
+        if _PLAN.search(text, first, last) or (day.cue == "plain" and not opens):
             continue
         return day
     return None

@@ -39,12 +39,12 @@ _TERM = r"(?:\([^()]*\)|y[0o](?:[,\-v]*[0o])*|y|\)|,[^.\n;]{1,14}(?=;))?"
 _LIST = re.compile(_TERM + r"[,\-k;v(l]{0,3}[fnqhljxw]*")
 _SAME = re.compile(_TERM + r"[fnqh]*[,\-k]{0,2}v?k?[,l]?[fnqhljxw]*")
 _VERB = re.compile(r"[^.\n;]*[jxw][fnq]*")
-_STRONG = re.compile(r'[hrn"]*|,(?:o\.?)?o[r]*')
-_WEAK = re.compile(r'[fnq]*[,:\-(l]{1,2}[hr"]*')
+_STRONG = re.compile(r'c?[hrn"]*|,(?:o\.?)?o[r]*')
+_WEAK = re.compile(r'[fnqc]*[,:\-(l]{1,2}[hr"]*')
 _FOR = re.compile(r"[^.\n;t]{0,9}t[hr]*")
-_APPOSED = re.compile(r',o{1,6}k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw:]*|[fnq]*[ljxw][fnq]*|[fnq]')
+_APPOSED = re.compile(r',o{1,6}k[fn]*|,?k[fn]*|[)"o]?[)"]?[,\-(]{1,2}[fnqljw:]*|[fnq]*[ljxw][fnq]*|[fnq]')
 _FIRM = re.compile(r"[)]?[,]?[\-(ljxw]")
-_TAKES = re.compile(r"[jxlw][fnq:]*\Z|[jlw][^.\n:]{1,60}[v,;][fnq]*\Z")  # also behind what is no post
+_TAKES = re.compile(r"[jxlw][fnq:]*\Z|[jlw][^.\n:]{0,60}[v,;][fnq]*\Z")  # also behind what is no post
 _MATTER = re.compile(r"[jxfw][fnq]*\Z")
 _BEHIND = re.compile(r"\s?[,(–-]\s?")
 _BREAK = re.compile(r"[.!?…\n](?:(?<=\n)|[.!?…]*[\"”')]*\s)")  # one class first: so the engine skips to it

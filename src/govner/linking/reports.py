@@ -18,7 +18,10 @@ from govner.linking.dates import days
 from govner.linking.mentions import Item, Name, Post
 from govner.linking.words import rows
 
-_FILL = re.compile(r"(?:[\s\"'“”‘’:(]|\b(?:các|hai|ba|những|một|mới|thêm|lại|bổ sung|cả|bị|được|đối với|nhiệm vụ)\b)*")
+_FILL = re.compile(
+    r"(?:[\s\"'“”‘’:(]|\b(?:(?:các|hai|ba|những|một|mới|thêm|lại|bổ sung|cả|bị|được|đối với|nhiệm vụ)\b"
+    r"|(?:trong|về) đảng\b,?))*"
+)
 _BODIES = re.compile(r"[^.;\n]{1,90}(?:,| và) ")
 _TO_NAME = re.compile(r"(?:[\s\"'“”:]|\b(?:đối với|ông|bà|anh|chị|đồng chí|đ/c|các|hai|với|cho|chức vụ)\b)*")
 _DOUBT = re.compile(

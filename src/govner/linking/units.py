@@ -67,6 +67,31 @@ _FORMER_AFTER = re.compile(
     r"\s?[,(]?\s?(?:cũ\b|(?:trước (?:đây|kia|khi sáp nhập|sáp nhập)|ngày trước)\b(?! (?:là|thuộc|gồm|vốn)\b))", re.I
 )
 _FORMER_BEFORE = re.compile(r"\btrước (?:đây|kia|sáp nhập|khi sáp nhập)(?: là| thuộc| thuộc về|,)?\s$", re.I)
+_TYPE = r"(?:(?i:tỉnh|thành phố|tp\.?|xã|phường|thị trấn|huyện|quận|thị xã|đặc khu) ?)"
+_NAME = rf"{_TYPE}?[A-ZĐ][\w'’]*(?: [A-ZĐ][\w'’]*)*(?: \(?cũ\)?)?"
+_MERGING = r"(?i:hợp nhất|sáp nhập|sát nhập|gộp|nhập)"
+_MERGED = re.compile(
+    rf"\b{_MERGING} (?:(?:các|hai|ba|bốn|toàn bộ|nguyên trạng|một phần|diện tích(?: tự nhiên)?,?"
+    r"|(?:và )?(?:quy mô )?dân số|của) )*"
+    rf"(?P<list>{_TYPE}?với (?:{_NAME} và )?|(?:{_NAME}, )*(?:{_NAME} (?:và|với|cùng) )?)(?:các )?{_TYPE}?\Z"
+)
+"""What stands before one of those that are merged: "hợp nhất tỉnh Kiên Giang và ", "sáp nhập với "."""
+_MERGED_ON = re.compile(
+    rf" ?(?:\([^)]*\) ?)?(?:(?:,|và|với|cùng) {_TYPE}?[A-ZĐ]|(?:để )?(?:thành(?! phố| viên| ủy)|vào|lấy tên))"
+)
+_TO_MERGE = re.compile(rf"(?:, {_NAME})* (?:và|với) {_NAME} (?:(?:được|đã|sẽ) )*{_MERGING}\b")
+_OF_OLD = re.compile(
+    r"\b(?:hợp nhất|sáp nhập|sát nhập|sắp xếp (?:đơn vị|các tỉnh|tỉnh)|nay (?:là|thuộc)|trước đây)\b",
+    re.I,
+)
+"""Words of merging: in a sentence with one of them a bare name that was a province's means that province."""
+_HOME = re.compile(r"\b(?:quê|quê quán|nguyên quán)\b[^;]{0,60}\Z", re.I)
+_LISTED_OLD = re.compile(rf"(?:(?:,| và) {_NAME}){{0,3}} ?\(?cũ\b")
+_LISTED_BEFORE = re.compile(rf"(?i:\b(?:các|hai|ba|bốn|năm|những|mấy) tỉnh:? )(?:{_NAME}(?:, | và ))*\Z")
+_ADDRESS_ON = re.compile(rf",? \(?{_TYPE}?[A-ZĐ]")
+_STOP = re.compile(r"(?<![Tt][Pp])[.!?…;]\s|\n")
+_REACH = 160
+"""How many characters of its sentence are read on either side of a place."""
 _ORIGIN = tuple(home + at for home in ("quê", "quê quán", "sinh tại", "người", "gốc") for at in ("", " ở", " tại"))
 
 
@@ -155,6 +180,41 @@ def speaks_of_former(text: str, start: int, end: int) -> bool:
     )
 
 
+def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and behind a place in its sentence, ``_REACH`` characters at most."""
+    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    first = max((stop.end() for stop in _STOP.finditer(before)), default=0)
+    behind = _STOP.search(after)
+    return before[first:], after[: behind.start()] if behind else after
+
+
+def is_merged(before: str, after: str) -> bool:
+    """Whether the words beside a place say that it is merged into another: then its old state is meant.
+
+    "hợp nhất hai tỉnh Bình Định và Gia Lai thành tỉnh Gia Lai": the first Gia Lai is not the second one.
+    """
+    found = _MERGED.search(before)
+    if found is not None:
+        return bool(found["list"]) or _MERGED_ON.match(after) is not None
+    return _TO_MERGE.match(after) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _old_province(name: str) -> bool:
+    """Whether a name was a province's until the reform, and is none's since."""
+    known = gazetteer()
+    return bool(known.find(name, level=1, date=_EVE)) and not known.find(name, level=1, date=REFORM)
+
+
+def _as_province(before: str, after: str) -> bool:
+    """Whether the sentence speaks of provinces that are no more: by words of merging, a home, or a list of them."""
+    if _OF_OLD.search(before) or _OF_OLD.search(after) or _LISTED_OLD.match(after):
+        return True
+    if _HOME.search(before):
+        return _ADDRESS_ON.match(after) is None  # "quê Hòa Bình, Phú Thọ" is an address of today
+    return _LISTED_BEFORE.search(before) is not None
+
+
 def place_at(text: str, start: int, end: int, date: str | None, level: int = -1) -> Place:
     """What a place mention says on the day; ``level`` is forced by the body around it, as a ``Spot``'s.
 
@@ -170,7 +230,33 @@ def place_at(text: str, start: int, end: int, date: str | None, level: int = -1)
         before = read_place(shown, _EVE)
         if any(level in (-1, 0, unit.level) for unit in before.units):
             return replace(before, past=True)
-    return place
+        return place
+    return _old_state(text, start, end, place, level) or place
+
+
+def _old_state(text: str, start: int, end: int, place: Place, level: int) -> Place | None:
+    """A place, read as of today, as what bore its name before the reform, where its sentence means that."""
+    if place.past or place.country:
+        return None
+    province = place.type is None and level in (-1, 1) and _old_province(place.key)
+    if not province and all(len(unit.predecessors) < 2 for unit in place.units):
+        return None
+    beside = text[max(0, start - _REACH) : end + _REACH]
+    if not province and "hập" not in beside and "ợp nhất" not in beside and "gộp" not in beside:
+        return None  # by far the most: spare them the expressions
+    before, after = _sentence(text, start, end)
+    merged = is_merged(before, after)
+    if not merged and not (province and _as_province(before, after)):
+        return None
+    old = read_place(text[start:end], _EVE)
+    if not province:
+        # Of those that bore the name, what went into the one that bears it now.
+        made = {unit.id for unit in place.units}
+        units = tuple(
+            unit for unit in old.units if level in (-1, 0, unit.level) and not made.isdisjoint(unit.successors)
+        )
+        return replace(old, units=units, past=True) if units else None
+    return replace(old, past=True)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -206,12 +292,31 @@ def read_place(text: str, date: str | None) -> Place:
     if abroad == "former" and units:
         abroad = None  # Hà Đông was a province once, and is a district
     if abroad in ("island", "mountain", "water", "region") and units and units[0].level > 1:
-        return Place(folded, abroad, None, units, False, abroad != "island")
+        natural = abroad != "island" and folded not in _towns()
+        return Place(folded, abroad, None, units, False, natural)
     if abroad and not any(unit.level == 1 for unit in units):
         return Place(folded, _ABROAD.get(abroad, abroad), None, (), False)
     if split is not None:
         return Place(split[1], _ADMIN.get(kind, "place"), split[0], units, False, past=past)
     return Place(folded, _OF_LEVEL[units[0].level] if units else "place", None, units, False, past=past)
+
+
+@cache
+def _towns() -> frozenset[str]:
+    """Regions of the list that are nothing but a district, which the press often names by its name alone: Cần Giờ.
+
+    Cam Ranh is more often the bay, Điện Biên Phủ the battle, U Minh two districts' forest.
+    """
+    found = set()
+    districts = {key(name) for name, levels in gazetteer().names() if 2 in levels}
+    for place in world():
+        name = key(place.name)
+        if place.kind != "region" or place.ambiguous or name not in districts:
+            continue
+        typed, bare, _ = usage().get(name, (0, 0, 0))
+        if 4 * typed >= bare and not any(other.startswith(name + " ") for other in districts):
+            found.add(name)
+    return frozenset(found)
 
 
 _LEVEL_OF_TYPE = {
@@ -262,7 +367,23 @@ class Resolver:
             if spot.unit is None and spot.place.units:
                 for level in (1, 2, 3):
                     self._try(at, spot, level, senses, last=True)
+        if self.date is not None and self.date >= REFORM:
+            self._as_elsewhere(senses)
         self.trail = sorted((spot.start, spot.unit) for spot in self.spots if spot.unit is not None)
+
+    def _as_elsewhere(self, senses: Mapping[tuple[str, str | None], Unit]) -> None:
+        """A bare name that is left open or taken for a commune's, where the text has told that a province is meant."""
+        if not any(unit.level == 1 and unit.valid_to is not None for unit in senses.values()):
+            return
+        for spot in self.spots:
+            place = spot.place
+            if place.type is not None or spot.level >= 0 or spot.why == "address" or place.kind == "road":
+                continue
+            if spot.unit is not None and spot.unit.level < 3:
+                continue
+            sense = senses.get((place.key, None)) or senses.get((place.key, ""))
+            if sense is not None and sense.level == 1 and sense.valid_to is not None and not self._stands(place.key):
+                spot.unit, spot.why = sense, "same"
 
     def _try(
         self, at: int, spot: Spot, level: int, senses: dict[tuple[str, str | None], Unit], last: bool = False
@@ -402,7 +523,9 @@ class Resolver:
 
     def count(self, unit: Unit, weight: int) -> None:
         """Remember that the document speaks of a unit."""
-        self.by_id[unit.code] = unit
+        known = self.by_id.get(unit.code)
+        if known is None or known.valid_to is not None or unit.valid_to is None:
+            self.by_id[unit.code] = unit  # a code is reused: what stands goes before what is no more
         self._foremost = None
         chain = _chain(unit)
         if unit.level == 1:
