@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from govner.cli import app
 from govner.entities import Document, InputError, Span
-from govner.evaluate import LINKED, METRICS, Metric, evaluate, relinked, table, to_dict
+from govner.evaluate import LINKED, METRICS, Gain, Metric, evaluate, gains, relinked, table, to_dict
 
 Row = dict[str, Any]
 
@@ -160,6 +160,62 @@ def test_gold_spans_on_the_command_line(tmp_path: Path) -> None:
     assert {name: row["f1"] for name, row in json.loads(result.stdout).items()} == dict.fromkeys(LINKED, 1.0)
 
 
-@pytest.mark.parametrize("options", [["--floor", "spans=0.5"], ["--model", "none"], ["--no-rules"]])
+@pytest.mark.parametrize(
+    "options", [["--floor", "spans=0.5"], ["--model", "none"], ["--no-rules"], ["--baseline", "none"]]
+)
 def test_gold_spans_refuse_what_makes_no_sense_with_them(tmp_path: Path, options: list[str]) -> None:
     assert gold_spans(tmp_path, *options).exit_code == 2
+
+
+NOISY = [{**GOLD, "id": str(n)} for n in range(40)]
+
+
+def half_wrong(rest: int = 0) -> list[Row]:
+    """Every second document lacks its last span."""
+    return [{**row, "spans": row["spans"][:-1]} if n % 2 == rest else row for n, row in enumerate(NOISY)]
+
+
+def test_a_gain_and_its_interval() -> None:
+    same = gains(NOISY, half_wrong(), half_wrong())
+    assert (same["spans"].gain, same["spans"].low, same["spans"].high) == (0.0, 0.0, 0.0)
+    found = gains(NOISY, NOISY, half_wrong())
+    spans = found["spans"]
+    assert (spans.f1, round(spans.baseline, 4)) == (1.0, round(2 * 140 / 300, 4))
+    assert spans.gain == spans.f1 - spans.baseline
+    assert 0.03 < spans.low < spans.gain < spans.high < 0.11
+    assert found["PER"] == Gain(1.0, 1.0, 0.0, 0.0, 0.0)
+    assert "MASS" not in found
+    # The same errors in other documents: no better, no worse, and the interval says so.
+    other = gains(NOISY, half_wrong(), half_wrong(1))["spans"]
+    assert other.low < other.gain == 0.0 < other.high
+
+
+def test_a_gain_needs_both_readings() -> None:
+    with pytest.raises(InputError, match="no baseline prediction for 1 of 40 documents: 7"):
+        gains(NOISY, NOISY, [row for row in NOISY if row["id"] != "7"])
+    with pytest.raises(InputError, match="'a': the baseline text differs"):
+        gains([GOLD], [GOLD], [but(text=TEXT + " ")])
+
+
+def test_a_baseline_on_the_command_line(tmp_path: Path) -> None:
+    def write(name: str, rows: list[Row]) -> str:
+        file = tmp_path / name
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return str(file)
+
+    gold, worse = write("gold.jsonl", NOISY), write("worse.jsonl", half_wrong())
+    options = ["evaluate", gold, "--predicted", gold, "--baseline", worse]
+    shown = CliRunner().invoke(app, [*options, "--floor", "gain=0.03"])
+    assert shown.exit_code == 0, shown.output
+    assert "against" in shown.stdout
+    assert "+0.067" in shown.stdout
+    read = json.loads(CliRunner().invoke(app, [*options, "--json"]).stdout)
+    assert read["spans"]["f1"] == 1.0
+    assert 0.03 < read["gains"]["spans"]["low"] < 0.07
+    missed = CliRunner().invoke(app, [*options, "--floor", "gain=0.2"])
+    assert missed.exit_code == 4
+    assert "gain" in missed.stderr
+    # Rules alone beside rules alone: no gain, whichever way they are named.
+    same = CliRunner().invoke(app, ["evaluate", gold, "--model", "none", "--baseline", "none", "--json"])
+    assert json.loads(same.stdout)["gains"]["spans"]["high"] == 0.0
+    assert CliRunner().invoke(app, ["evaluate", gold, "--predicted", gold, "--floor", "gain=0"]).exit_code == 2

@@ -15,6 +15,11 @@ from govner.entities import InputError
 from govner.formats import Problem
 from govner.formats.jsonl import decode
 
+GAIN = "gain"
+"""The floor that asks for a gain over the baseline: the least lower end of the interval of the spans' gain."""
+
+JSON_LINES = (".jsonl", ".ndjson")
+
 
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated texts: .jsonl, .ann, or a folder of .ann.")],
@@ -34,9 +39,22 @@ def evaluate(
             "--gold-spans", help="Link the annotated spans themselves: people, posts and links, apart from the reader."
         ),
     ] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE|NAME|FOLDER|none",
+            help="Compare with these .jsonl predictions, or with what another model reads (as for --model).",
+        ),
+    ] = None,
     floor: Annotated[
         list[str] | None,
-        typer.Option("--floor", metavar="METRIC=F1", help="Least F1 that passes, as spans=0.80; may be repeated."),
+        typer.Option(
+            "--floor",
+            metavar="METRIC=F1",
+            help="Least F1 that passes, as spans=0.80; gain=0.01: with a baseline, the least that the lower end of the "
+            "interval of the spans' gain may be. May be repeated.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
     model: ModelOption = None,
@@ -48,17 +66,21 @@ def evaluate(
 
     With --gold-spans the annotated spans are linked anew, no model reads, and only people, posts and links are scored.
 
+    With --baseline, a second table says by how much each F1 is better than the baseline's, with the 95 % interval of
+    the difference (the same texts drawn for both).
+
     With floors, the exit status is 4 and standard error names the metrics that stay below theirs.
     """
     import json
 
     from govner import evaluate as measure
 
-    if gold_spans and (predicted or model or no_rules):
+    if gold_spans and (predicted or model or no_rules or baseline):
         raise typer.BadParameter(
-            "nothing is read then; leave out --predicted, --model, --no-rules", param_hint="--gold-spans"
+            "nothing is read then; leave out --predicted, --model, --no-rules, --baseline", param_hint="--gold-spans"
         )
-    floors = _floors(floor or [], measure.LINKED if gold_spans else measure.METRICS)
+    known = measure.LINKED if gold_spans else measure.METRICS
+    floors = _floors(floor or [], (*known, GAIN) if baseline else known)
     rows = _rows(gold)
     beside = (gold if gold.is_dir() else gold.parent) / "links.jsonl"
     linked = _links(links or beside) if links or beside.is_file() else None
@@ -66,15 +88,34 @@ def evaluate(
     if gold_spans:
         guesses = measure.relinked(rows)
     else:
-        guesses = _rows(predicted) if predicted else predictions(load_pipeline(model, no_rules), rows)
+        guesses = list(_rows(predicted) if predicted else predictions(load_pipeline(model, no_rules), rows))
     metrics = measure.evaluate(rows, guesses, linked)
     if gold_spans:
         metrics = {name: metrics[name] for name in measure.LINKED}
-    typer.echo(json.dumps(measure.to_dict(metrics)) if as_json else measure.table(metrics))
-    below = [f"{name} {metrics[name].f1:.4f} < {least}" for name, least in floors.items() if metrics[name].f1 < least]
+    gains = measure.gains(rows, guesses, _baseline(baseline, rows), linked) if baseline else {}
+    if as_json:
+        found = measure.to_dict(metrics)
+        typer.echo(json.dumps({**found, "gains": measure.to_dict(gains)} if baseline else found))
+    else:
+        typer.echo(measure.table(metrics))
+        if gains:
+            typer.echo(f"against {baseline}\n{measure.gain_table(gains)}")
+    reached = {name: metric.f1 for name, metric in metrics.items()}
+    if "spans" in gains:
+        reached[GAIN] = gains["spans"].low
+    below = [
+        f"{name} {reached.get(name, 0):.4f} < {least}" for name, least in floors.items() if reached.get(name, 0) < least
+    ]
     if below:
         complain(f"{gold}: below the floor: {', '.join(below)}")
         raise typer.Exit(Exit.BELOW)
+
+
+def _baseline(baseline: str, rows: list[Record]) -> Iterable[Any]:
+    """The predictions of ``--baseline``: those of a file, or what another model reads."""
+    if baseline.endswith(JSON_LINES):
+        return _rows(Path(baseline))
+    return predictions(load_pipeline(baseline, no_rules=False), rows)
 
 
 def _rows(path: Path) -> list[Record]:
