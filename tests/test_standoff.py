@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import subprocess
 import sys
 from pathlib import Path
@@ -31,17 +32,19 @@ def run(*arguments: str | Path) -> str:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    data = path.read_bytes()
+    return [json.loads(line) for line in (lzma.decompress(data) if path.suffix == ".xz" else data).splitlines()]
 
 
-@pytest.fixture
-def marks(tmp_path: Path) -> Path:
-    run("split", write(tmp_path / "gold.jsonl", ROWS), "-o", tmp_path / "marks.jsonl")
-    return tmp_path / "marks.jsonl"
+@pytest.fixture(params=["marks.jsonl", "marks.jsonl.xz"])
+def marks(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    file = tmp_path / request.param
+    run("split", write(tmp_path / "gold.jsonl", ROWS), "-o", file)
+    return file
 
 
 def test_the_marks_hold_no_text(marks: Path) -> None:
-    assert "Lê Văn An" not in marks.read_text(encoding="utf-8")
+    assert [sorted(row) for row in read(marks)] == [["id", "sha256", "spans"]] * 2
     assert read(marks)[1]["spans"] == [[9, 17, "LOC"]]
 
 
@@ -63,8 +66,18 @@ def test_a_text_that_is_another_or_missing_is_named_and_left_out(marks: Path, tm
 
 
 def test_the_kept_marks_are_of_the_schema() -> None:
-    kept = [row for path in sorted((ROOT / "models" / "standoff").glob("*.jsonl")) for row in read(path)]
-    assert len({row["id"] for row in kept}) == len(kept) >= 300
+    files = sorted((ROOT / "models" / "standoff").iterdir())
+    assert [file.name for file in files] == ["news.jsonl.xz", "unread.jsonl.xz"]
+    learned, unread = map(read, files)
+    kept = learned + unread
+    assert len({row["id"] for row in kept}) == len(kept)
+    assert len(learned) >= 8000
+    assert len(unread) >= 900
     labels = {span[2] for row in kept for span in row["spans"]}
     assert labels == {"PER", "POS", "PARTY", "STATE", "MASS", "ORG", "LOC"}
     assert all(0 <= start < end for row in kept for start, end, _ in row["spans"])
+
+
+def test_no_text_is_both_learned_and_judged() -> None:
+    learned, unread = (read(ROOT / "models" / "standoff" / f"{name}.jsonl.xz") for name in ("news", "unread"))
+    assert not {row["sha256"] for row in learned} & {row["sha256"] for row in unread}

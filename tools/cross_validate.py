@@ -1,9 +1,10 @@
 """Five-fold cross-validation of the tagger on the annotated texts and on our own corpus.
 
-python tools/cross_validate.py [--folds 5] [--only FOLD] [--iterations 100] [--alone] reads ../shared/gold/train.jsonl,
-briefs_train.jsonl and models/corpus; each fold is held out once, or just the one that ``--only`` names, from 1. Prints
-span F1 (micro and per label) of the rules alone and of model and rules on the held-out articles of 2016–2019, on the
-briefs of 2025–2026, and on our own articles, by their date; with ``--alone`` also of a model trained without the rules.
+python tools/cross_validate.py [--folds 5] [--only FOLD] [--iterations 100] [--alone] [--also FILE] reads
+../shared/gold/train.jsonl, briefs_train.jsonl and models/corpus; each fold is held out once, or just the one that
+``--only`` names, from 1. Texts of ``--also`` (``models/standoff``, joined) are learned in every fold, judged in none.
+Prints span F1 (micro and per label) of the rules alone and of model and rules on the held-out articles of 2016–2019, on
+the briefs of 2025–2026, and on our own articles, by their date; with ``--alone`` also of a model trained without rules.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ def main() -> None:
     parser.add_argument("--only", type=int, metavar="FOLD")
     parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--also", type=pathlib.Path, action="append", default=[], metavar="FILE")
     options = parser.parse_args()
     proposer = rules()
+    always = read(options.also) if options.also else []
     corpus = read([ROOT / "models" / "corpus"], skip_bad=True)
     sets = {
         "articles 2016-2019": read([GOLD / "train.jsonl"], skip_bad=True),
@@ -43,7 +46,7 @@ def main() -> None:
     if options.only is not None and not 1 <= options.only <= options.folds:
         parser.error(f"--only must be from 1 to {options.folds}")
     for fold in range(options.folds) if options.only is None else (options.only - 1,):
-        learn = [one for texts in sets.values() for n, one in enumerate(texts) if n % options.folds != fold]
+        learn = always + [one for texts in sets.values() for n, one in enumerate(texts) if n % options.folds != fold]
         taggers = {
             how: Tagger(train(learn, proposer=proposer, iterations=options.iterations, rules="rules" in how), proposer)
             for how in ways[1:]

@@ -1,13 +1,15 @@
 """Annotations of texts that are not ours to publish: ids, offsets and labels are kept apart from the texts.
 
-``models/standoff/*.jsonl`` holds marks that were set by hand on texts of ../shared/raw; a line is one document:
+The files of ``models/standoff`` hold marks that were set by hand on texts of ../shared/raw; a line is one document:
 ``{"id": …, "sha256": first 16 digits of the text's, "spans": [[start, end, label], …]}``. With the raw texts at hand::
 
     python tools/standoff.py join models/standoff/*.jsonl --raw ../shared/raw/*.jsonl.xz -o joined.jsonl
 
 writes ordinary annotated JSON lines, which ``govner evaluate`` and ``govner train`` take; ``split`` does the reverse::
 
-    python tools/standoff.py split annotated.jsonl -o models/standoff/name.jsonl
+    python tools/standoff.py split annotated.jsonl -o models/standoff/name.jsonl.xz
+
+Files whose names end in ``.xz`` are packed.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import lzma
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 
 def digest(text: str) -> str:
@@ -27,9 +29,16 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def opened(path: Path, mode: Literal["rt", "wt"]) -> IO[str]:
+    """A file of text, packed with xz where its name ends so."""
+    if path.suffix == ".xz":
+        return lzma.open(path, mode, encoding="utf-8")
+    return path.open(mode, encoding="utf-8")
+
+
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a file of JSON lines, packed with xz or not."""
-    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as file:
+    with opened(path, "rt") as file:
         for line in file:
             if line.strip():
                 yield json.loads(line)
@@ -67,7 +76,8 @@ def main() -> None:
         else join(given, (row for file in options.raw for row in rows(file)))
     )
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in out), encoding="utf-8")
+    with opened(options.output, "wt") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in out)
 
 
 if __name__ == "__main__":
