@@ -7,7 +7,7 @@ form, a chunk's symbol), they become a row of that thing, and a text's scores ar
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,7 @@ class Weights:
     def __init__(self, names: list[str], values: npt.NDArray[np.floating], lexicon: Lexicon) -> None:
         self.width = sum(map(len, TAGS))
         self.values = np.vstack([np.zeros((1, self.width), np.float32), values.astype(np.float32)])
-        self.number: Mapping[str, int] = {name: n for n, name in enumerate(names, 1)}
+        self.number: Mapping[str, int] = dict(zip(names, range(1, len(names) + 1), strict=True))
         self._names = sorted(names)
         self.lexicon = lexicon
         self.bias: Floats = self.of(["b"])
@@ -147,25 +147,29 @@ class Weights:
         return total
 
     def _pairs(self) -> None:
-        rows: dict[int, list[int]] = {}
-        known = self._forms
-        for behind, head in enumerate(("2w-1=", "2w0=")):
-            for name, number in self._named(head):
-                first, _, second = name.partition(" ")
-                key = known.setdefault(first, len(known)) << 32 | known.setdefault(second, len(known))
-                row = rows.get(key)
-                if row is None:
-                    row = rows[key] = [0, 0]
-                row[behind] = number
-        keys = sorted(rows) or [-1]
-        self._pair_keys = np.array(keys, np.int64)
-        self._pair_rows = self.values[np.array([rows.get(key, [0, 0]) for key in keys])]
+        """The rows of pairs of forms: by key, a row for the second form of the pair and one for the first."""
+        heads = []
+        for head in ("2w-1=", "2w0="):
+            pairs, numbers = self._block(head)
+            forms = [form for pair in pairs for form in pair.split(" ", 1)]
+            new = [form for form in dict.fromkeys(forms) if form not in self._forms]
+            self._forms.update(zip(new, range(len(self._forms), len(self._forms) + len(new)), strict=True))
+            ids = np.fromiter(map(self._forms.__getitem__, forms), np.int64, len(forms))
+            heads.append((ids[::2] << 32 | ids[1::2], numbers))
+        self._pair_keys = np.unique(np.concatenate([keys for keys, _ in heads]))
+        if not len(self._pair_keys):
+            self._pair_keys = np.array([-1])
+        rows = np.zeros((len(self._pair_keys), len(heads)), np.int64)
+        for behind, (keys, numbers) in enumerate(heads):
+            rows[np.searchsorted(self._pair_keys, keys), behind] = numbers
+        self._pair_rows = self.values[rows]
 
-    def _named(self, head: str) -> Iterator[tuple[str, int]]:
+    def _block(self, head: str) -> tuple[list[str], list[int]]:
         """The attributes that begin so: what follows the beginning, and their numbers."""
         cut = len(head)
         first, last = bisect_left(self._names, head), bisect_left(self._names, head + LAST)
-        return ((name[cut:], self.number[name]) for name in self._names[first:last])
+        names = self._names[first:last]
+        return [name[cut:] for name in names], list(map(self.number.__getitem__, names))
 
     # chunk classes
 
@@ -207,7 +211,7 @@ class Weights:
         self._rules: list[dict[str, int]] = [{"": 0} for _ in TAGS]
         stacks: list[list[Floats]] = [[np.zeros(self.width, np.float32)] for _ in TAGS]
         for layer, stack in enumerate(stacks):
-            for name, number in self._named(f"n{layer}="):
+            for name, number in zip(*self._block(f"n{layer}="), strict=True):
                 self._rules[layer][name] = len(stack)
                 stack.append(self.values[number])
         self.name_rows = [np.stack(stack) for stack in stacks]
