@@ -34,3 +34,35 @@ def test_words_that_are_names_too_stay_words() -> None:
 )
 def test_places(text: str, places: list[str]) -> None:
     assert marked(text, "LOC") == places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Câu lạc bộ dẫn đầu giải Ngoại hạng Anh.",
+        "Xã công bố dịch tả heo châu Phi.",
+        "Bé bị viêm não Nhật Bản.",
+        "Đoàn tặng quà các bà mẹ Việt Nam anh hùng.",
+        "Chỉ số VN-Index tăng nhẹ.",
+        "Thái độ phục vụ đã khá hơn.",
+        "Mọi người tuân thủ Hiến pháp và pháp luật.",
+        "Nhiều công ty chậm đóng bảo hiểm xã hội.",
+        "Anh giành danh hiệu vua phá lưới.",
+        "Tỉnh kiến nghị Trung ương hỗ trợ gạo.",
+    ],
+)
+def test_set_phrases_name_nothing(text: str) -> None:
+    assert rules()([text])[0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Phó Thủ tướng Thường trực Chính phủ Phạm Hòa Bình phát biểu.", ["Phạm Hòa Bình"]),
+        ("Phó Chủ tịch UBND TPHCM Lê Thanh Khiêm dự họp.", ["Lê Thanh Khiêm"]),
+        ("Đoàn dâng hương tưởng niệm chủ tịch Hồ Chí Minh.", ["Hồ Chí Minh"]),
+    ],
+)
+def test_a_name_that_holds_a_place(text: str, people: list[str]) -> None:
+    assert marked(text, "PER") == people
+    assert not [place for place in marked(text, "LOC") if place in people[0]]

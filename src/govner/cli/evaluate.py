@@ -13,12 +13,11 @@ from govner.cli.predict import predictions
 from govner.cli.records import of_path, of_text
 from govner.entities import InputError
 from govner.formats import Problem
+from govner.formats.inputs import JSON_LINES
 from govner.formats.jsonl import decode
 
 GAIN = "gain"
 """The floor that asks for a gain over the baseline: the least lower end of the interval of the spans' gain."""
-
-JSON_LINES = (".jsonl", ".ndjson")
 
 
 def evaluate(

@@ -10,9 +10,8 @@ from pathlib import Path
 from govner.cli.common import Record, os_reason
 from govner.entities import InputError
 from govner.formats import Problem, from_markup, read_jsonl
+from govner.formats.inputs import JSON_LINES
 from govner.formats.jsonl import decode
-
-JSON_LINES = (".jsonl", ".ndjson")
 
 
 def records(inputs: Sequence[str]) -> Iterator[Record | Problem]:

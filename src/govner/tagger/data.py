@@ -9,13 +9,13 @@ from typing import Any
 
 from govner.entities import LABELS, LAYER, InputError
 from govner.formats import Problem, from_markup, read_jsonl
+from govner.formats.inputs import JSON_LINES
 from govner.formats.jsonl import decode
 from govner.text import tokenize
 
 SHOWN = 20
 """How many problems of one file a message lists; the others are counted."""
 
-JSON_LINES = (".jsonl", ".ndjson")
 Mark = tuple[int, int, str]
 
 
