@@ -100,11 +100,8 @@ def evaluate(
         if gains:
             typer.echo(f"against {baseline}\n{measure.gain_table(gains)}")
     reached = {name: metric.f1 for name, metric in metrics.items()}
-    if "spans" in gains:
-        reached[GAIN] = gains["spans"].low
-    below = [
-        f"{name} {reached.get(name, 0):.4f} < {least}" for name, least in floors.items() if reached.get(name, 0) < least
-    ]
+    reached[GAIN] = gains["spans"].low if "spans" in gains else 0.0
+    below = [f"{name} {reached[name]:.4f} < {least}" for name, least in floors.items() if reached[name] < least]
     if below:
         complain(f"{gold}: below the floor: {', '.join(below)}")
         raise typer.Exit(Exit.BELOW)
